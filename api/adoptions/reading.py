@@ -1,0 +1,161 @@
+"""Adoptions and the matrix, derived from decisions when read."""
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session
+
+from api.adoptions.rules import Adoption, Fact, adoption
+from api.adoptions.schemas import (
+    AdoptionMatrix,
+    AdoptionRead,
+    MatrixCell,
+    MatrixGuideline,
+    MatrixMunicipality,
+    Upcoming,
+    VersionMention,
+)
+from api.adoptions.service import present_decision
+from api.guidelines.rules import VersionDates, shown_version
+from db.decisions import Decision, decisions_in_force_order
+from db.guidelines import guidelines, version_heads
+from db.organisations import Organisation, municipalities
+
+
+@dataclass(frozen=True)
+class GuidelineFacts:
+    """A guideline as the matrix needs it."""
+
+    id: str
+    versions: Sequence[VersionDates]
+    titles: dict[str, dict[str, str]]
+
+
+def listed_guidelines(session: Session, day: date) -> list[GuidelineFacts]:
+    """List what the matrix shows on a day, by number: in force then or before, and not repealed."""
+    versions: dict[str, list[VersionDates]] = defaultdict(list)
+    titles: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
+    for head in version_heads(session):
+        number = f"{head.major}.{head.minor}"
+        versions[head.guideline_id].append(VersionDates(number, head.in_force_from))
+        titles[head.guideline_id][number] = head.title
+    return [
+        GuidelineFacts(guideline.id, versions[guideline.id], titles[guideline.id])
+        for guideline in guidelines(session)
+        if versions[guideline.id][0].in_force_from <= day
+        and (guideline.repealed_from is None or guideline.repealed_from > day)
+    ]
+
+
+def adoptions_on(
+    session: Session, day: date, towns: Sequence[Organisation], listed: Sequence[GuidelineFacts]
+) -> list[tuple[str, str, Adoption, Decision | None]]:
+    """Derive (municipality, guideline, adoption, its decision) for each pair, by a fixed number of statements."""
+    decisions = decisions_in_force_order(session, [town.code for town in towns])
+    by_id = {decision.id: decision for decision in decisions}
+    grouped: dict[tuple[str, str | None], list[Fact]] = defaultdict(list)
+    for decision in decisions:
+        grouped[decision.municipality, decision.guideline_id].append(_fact(decision))
+    found = []
+    for town in towns:
+        for guideline in listed:
+            stand = adoption(grouped[town.code, guideline.id], guideline.versions, day)
+            record = by_id[stand.decision] if stand.decision else None
+            found.append((town.code, guideline.id, stand, record))
+    return found
+
+
+def _fact(decision: Decision) -> Fact:
+    values: dict[str, Any] = decision.model_dump(
+        include={
+            *("id", "kind", "decided_on", "valid_from", "valid_until", "legal_force_on", "source", "external_id")
+        }
+    )
+    return Fact(version=f"{decision.major}.{decision.minor}", **values)
+
+
+def present_adoption(code: str, guideline: str, stand: Adoption, record: Decision | None) -> AdoptionRead:
+    def mention(version: str | None) -> VersionMention | None:
+        return VersionMention(version=version) if version else None
+
+    return AdoptionRead(
+        municipality=code,
+        guideline=guideline,
+        status=stand.status,
+        version=stand.version,
+        version_status=stand.version_status,
+        since=stand.since,
+        valid_until=stand.valid_until,
+        legal_force_on=stand.legal_force_on,
+        reviewing=mention(stand.reviewing),
+        declined=mention(stand.declined),
+        upcoming=Upcoming(status=stand.upcoming[0], from_day=stand.upcoming[1]) if stand.upcoming else None,
+        warnings=list(stand.warnings),
+        decision=present_decision(record) if record else None,
+    )
+
+
+def matrix(session: Session, day: date, county: str) -> AdoptionMatrix:
+    """Draw every participating municipality against every guideline on a day."""
+    towns, listed = municipalities(session, county), listed_guidelines(session, day)
+    shown = {guideline.id: shown_version(guideline.versions, day).number for guideline in listed}
+    return AdoptionMatrix(
+        as_of=day,
+        municipalities=[MatrixMunicipality(code=town.code, name=town.name) for town in towns],
+        guidelines=[
+            MatrixGuideline(
+                id=guideline.id, title=guideline.titles[shown[guideline.id]], version=shown[guideline.id]
+            )
+            for guideline in listed
+        ],
+        cells=[
+            MatrixCell(
+                municipality=code,
+                guideline=guideline,
+                status=stand.status,
+                version=stand.version,
+                version_status=stand.version_status,
+                decided_on=record.decided_on if record else None,
+            )
+            for code, guideline, stand, record in adoptions_on(session, day, towns, listed)
+        ],
+    )
+
+
+def matrix_csv(drawn: AdoptionMatrix) -> str:
+    """Write the matrix as RFC 4180 CSV, one line a cell."""
+    names = {town.code: town.name for town in drawn.municipalities}
+    titles = {guideline.id: guideline.title for guideline in drawn.guidelines}
+    out = io.StringIO()
+    writer = csv.writer(out)
+    columns = ("asOf", "municipality", "municipalityName", "guideline", "title", "status", "version")
+    writer.writerow((*columns, "versionStatus", "decidedOn"))
+    for cell in drawn.cells:
+        title = titles[cell.guideline]
+        writer.writerow(
+            _safe(
+                (
+                    drawn.as_of,
+                    cell.municipality,
+                    names[cell.municipality],
+                    cell.guideline,
+                    title.get("sv") or next(iter(title.values())),
+                    cell.status,
+                    cell.version,
+                    cell.version_status,
+                    cell.decided_on,
+                )
+            )
+        )
+    return out.getvalue()
+
+
+def _safe(values: Iterable[Any]) -> list[str]:
+    """Keep a spreadsheet from running what a text begins with."""
+    texts = ("" if value is None else str(value) for value in values)
+    return [f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text for text in texts]

@@ -1,0 +1,182 @@
+"""Decision sync, and the adoption that is derived from it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from api import clock
+from api.adoptions.reading import (
+    adoptions_on,
+    listed_guidelines,
+    matrix,
+    matrix_csv,
+    present_adoption,
+)
+from api.adoptions.schemas import (
+    AdoptionMatrix,
+    AdoptionQuery,
+    AdoptionRead,
+    AsOfPaging,
+    DecisionBody,
+    DecisionRead,
+    ExternalName,
+    MatrixQuery,
+    RecordedDecision,
+)
+from api.adoptions.service import present_decision, record_decision
+from api.dependencies import Paging, Public, Reader, Tx, tell_revision
+from api.edge.context import Topic
+from api.edge.routing import StrictRoute
+from api.errors import NotFound
+from api.identity.authenticate import DecisionWriter
+from api.openapi import answers, body_example
+from api.organisations.routes import MunicipalityCodePath, find_municipality
+from api.paging import page_of, slice_of
+from api.schemas import Page
+from db.decisions import find_decision, page_of_decisions
+from db.organisations import municipalities
+
+router = APIRouter(tags=["adoptions"], route_class=StrictRoute)
+ADOPTIONS = Depends(Public(Topic.ADOPTIONS))
+Source = Annotated[ExternalName, Path(examples=["platina"])]
+ExternalId = Annotated[ExternalName, Path(alias="externalId", examples=["KS-2026-0042"])]
+
+
+@router.put(
+    "/municipalities/{municipalityCode}/decisions/{source}/{externalId}",
+    operation_id="recordDecision",
+    responses=answers("recorded-decision", 201, 400, 401, 403, 404, 409, 413, 415),
+    openapi_extra=body_example("decision", "retraction"),
+)
+def put_decision(  # noqa: PLR0913
+    request: Request,
+    response: Response,
+    tx: Tx,
+    caller: DecisionWriter,
+    municipality_code: MunicipalityCodePath,
+    source: Source,
+    external_id: ExternalId,
+    body: DecisionBody,
+) -> RecordedDecision:
+    """Record a decision of one's own municipality; repeat it as often as you like, in any order.
+
+    A higher `sourceRevision` replaces, a lower one is `stale` and changes nothing, the same one with another
+    content is a conflict. Registrerar ett beslut i den egna kommunen; anropet får upprepas, i vilken ordning som helst.
+    """
+    result, decision = record_decision(tx, caller, municipality_code, source, external_id, body)
+    if result == "created":
+        api_url = request.app.state.settings.api_url
+        address = f"{api_url}/municipalities/{municipality_code}/decisions/{source}/{external_id}"
+        response.headers["Location"] = address
+        response.status_code = 201
+    return RecordedDecision(result=result, decision=present_decision(decision))
+
+
+@router.get(
+    "/municipalities/{municipalityCode}/decisions/{source}/{externalId}",
+    operation_id="getDecision",
+    dependencies=[ADOPTIONS],
+    responses=answers("municipal-decision", 404),
+)
+def get_decision(
+    request: Request,
+    session: Reader,
+    municipality_code: MunicipalityCodePath,
+    source: Source,
+    external_id: ExternalId,
+) -> DecisionRead:
+    """Read one decision as its newest source revision tells it.
+
+    Ett beslut så som källans senaste revision återger det.
+    """
+    decision = find_decision(session, municipality_code, source, external_id)
+    if decision is None:
+        raise NotFound("No decision has this address.")
+    tell_revision(request, decision.source_revision)
+    return present_decision(decision)
+
+
+@router.get(
+    "/municipalities/{municipalityCode}/decisions",
+    operation_id="listDecisions",
+    dependencies=[ADOPTIONS],
+    responses=answers("decisions", 404),
+)
+def list_decisions(
+    request: Request, session: Reader, municipality_code: MunicipalityCodePath, paging: Paging
+) -> Page[DecisionRead]:
+    """List a municipality's decisions, the newest first.
+
+    Kommunens beslut, det nyaste först.
+    """
+    find_municipality(session, municipality_code)
+    found, total = page_of_decisions(session, municipality_code, paging.offset, paging.limit)
+    return page_of(request, paging, [present_decision(decision) for decision in found], total)
+
+
+@router.get(
+    "/municipalities/{municipalityCode}/adoptions",
+    operation_id="listMunicipalityAdoptions",
+    dependencies=[ADOPTIONS],
+    responses=answers("adoptions", 404),
+)
+def list_municipality_adoptions(
+    request: Request,
+    session: Reader,
+    municipality_code: MunicipalityCodePath,
+    query: Annotated[AsOfPaging, Query()],
+) -> Page[AdoptionRead]:
+    """Show where a municipality stands on each guideline, and the decision behind it.
+
+    Visar hur kommunen står till varje riktlinje, och beslutet bakom.
+    """
+    day = query.as_of or clock.today()
+    town = find_municipality(session, municipality_code)
+    found = adoptions_on(session, day, [town], listed_guidelines(session, day))
+    items = [present_adoption(*row) for row in slice_of(query, found)]
+    return page_of(request, query, items, len(found))
+
+
+@router.get(
+    "/adoptions", operation_id="listAdoptions", dependencies=[ADOPTIONS], responses=answers("adoptions")
+)
+def list_adoptions(
+    request: Request, session: Reader, query: Annotated[AdoptionQuery, Query()]
+) -> Page[AdoptionRead]:
+    """Show where every participating municipality stands on every guideline.
+
+    Visar hur varje deltagande kommun står till varje riktlinje.
+    """
+    day = query.as_of or clock.today()
+    towns = municipalities(session, request.app.state.settings.county)
+    found = [
+        row
+        for row in adoptions_on(session, day, towns, listed_guidelines(session, day))
+        if query.municipality in (None, row[0])
+        and query.guideline in (None, row[1])
+        and query.status in (None, row[2].status)
+    ]
+    items = [present_adoption(*row) for row in slice_of(query, found)]
+    return page_of(request, query, items, len(found))
+
+
+@router.get(
+    "/adoption-matrix",
+    operation_id="getAdoptionMatrix",
+    dependencies=[ADOPTIONS],
+    response_model=AdoptionMatrix,
+    responses=answers("adoption-matrix", csv=True),
+)
+def get_matrix(
+    request: Request, session: Reader, query: Annotated[MatrixQuery, Query()]
+) -> AdoptionMatrix | Response:
+    """Draw every participating municipality against every guideline, on any day; as JSON or CSV.
+
+    Varje deltagande kommun mot varje riktlinje, vilken dag som helst; som JSON eller CSV.
+    """
+    drawn = matrix(session, query.as_of or clock.today(), request.app.state.settings.county)
+    wants_csv = query.format is None and request.headers.get("accept", "").startswith("text/csv")
+    if query.format == "csv" or wants_csv:
+        name = f'attachment; filename="adoption-matrix-{drawn.as_of}.csv"'
+        return Response(matrix_csv(drawn), media_type="text/csv", headers={"Content-Disposition": name})
+    return drawn

@@ -1,0 +1,208 @@
+"""The JSON of municipal decisions and of the adoption that follows from them."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
+from pydantic_core import PydanticCustomError
+
+from api.guidelines.schemas import ProvisionNumber
+from api.proposals.schemas import Paragraph, RecordNumber
+from api.schemas import (
+    ContentHash,
+    Day,
+    Input,
+    LanguageMap,
+    Line,
+    Link,
+    Number64,
+    Output,
+    Paging,
+    Query,
+    Slug,
+    Text,
+    VersionNumber,
+    WebAddress,
+)
+from db.vocabulary import AdoptionStatus, BodyType, DecisionKind, VersionStatus
+
+ExternalName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]{1,128}$")]
+
+
+class Deviation(Input):
+    """A provision that the municipality does not follow, why, what it does instead, until when."""
+
+    provision: ProvisionNumber
+    motive: Text
+    measure: Text | None = None
+    until: Day | None = None
+
+
+class DecisionRecord(Input):
+    """One decision of a municipality, as its own system tells it at one source revision."""
+
+    guideline: Slug
+    version: VersionNumber
+    kind: DecisionKind
+    body_type: BodyType
+    body: Line
+    decided_on: Day
+    paragraph: Paragraph | None = None
+    record_number: RecordNumber | None = None
+    valid_from: Day | None = Field(None, description="Without it the day of the decision.")
+    valid_until: Day | None = Field(None, description="The last day; without it until further notice.")
+    legal_force_on: Day | None = None
+    review_due: Day | None = None
+    minutes_url: WebAddress | None = None
+    reason: Text | None = None
+    deviations: list[Deviation] = Field(default_factory=list, max_length=500)
+    content_hash: ContentHash | None = Field(None, description="Of the adopted text; a wrong one is refused.")
+    retracted: Literal[False] = False
+    source_revision: Number64
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.valid_until is not None and self.valid_until < (self.valid_from or self.decided_on):
+            _refuse("ends-before-start", "validUntil is not before validFrom")
+        if self.kind == DecisionKind.EXTEND and self.valid_until is None:
+            _refuse("missing-valid-until", "an extension tells validUntil")
+        if self.deviations and self.kind != DecisionKind.ADOPT_WITH_CHANGES:
+            _refuse("deviations-without-changes", "deviations belong to adopt_with_changes")
+        return self
+
+
+class DecisionRetraction(Input):
+    """What withdraws a decision: the source says that it is not to stand."""
+
+    retracted: Literal[True]
+    source_revision: Number64
+
+
+def _refuse(code: str, message: str) -> None:
+    raise PydanticCustomError(code, message)  # type: ignore[arg-type]
+
+
+def _which(body: Any) -> str:
+    retracted = isinstance(body, dict) and body.get("retracted") is True
+    return "<retraction>" if retracted else "<record>"
+
+
+# The tags stand in error locations; what is in angle brackets is not shown.
+DecisionBody = Annotated[
+    Annotated[DecisionRecord, Tag("<record>")] | Annotated[DecisionRetraction, Tag("<retraction>")],
+    Discriminator(_which),
+]
+
+
+class DecisionRead(Output):
+    """A decision as its newest source revision tells it; a retracted one keeps no content."""
+
+    id: str
+    municipality: str
+    source: str
+    external_id: str
+    retracted: bool
+    source_revision: int
+    guideline: str | None
+    version: VersionNumber | None
+    kind: DecisionKind | None
+    body_type: BodyType | None
+    body: str | None
+    decided_on: Day | None
+    paragraph: str | None
+    record_number: str | None
+    valid_from: Day | None
+    valid_until: Day | None
+    legal_force_on: Day | None
+    review_due: Day | None
+    minutes_url: str | None
+    reason: str | None
+    deviations: list[Deviation]
+    content_hash: ContentHash | None
+
+
+class RecordedDecision(Output):
+    """What a PUT did, and the decision as it now stands."""
+
+    result: Literal["created", "updated", "unchanged", "stale"]
+    decision: DecisionRead
+
+
+class VersionMention(Output):
+    version: VersionNumber
+
+
+class Upcoming(Output):
+    """The next change of status that is already decided."""
+
+    status: AdoptionStatus
+    from_day: Day = Field(alias="from")
+
+
+class AdoptionRead(Output):
+    """A municipality's stand on a guideline on a day, derived from its decisions."""
+
+    municipality: str
+    guideline: str
+    status: AdoptionStatus
+    version: VersionNumber | None
+    version_status: VersionStatus | None
+    since: Day | None
+    valid_until: Day | None
+    legal_force_on: Day | None
+    reviewing: VersionMention | None
+    declined: VersionMention | None
+    upcoming: Upcoming | None
+    warnings: list[str]
+    decision: DecisionRead | None
+
+
+class MatrixMunicipality(Output):
+    code: str
+    name: str
+
+
+class MatrixGuideline(Output):
+    id: str
+    title: LanguageMap
+    version: VersionNumber
+
+
+class MatrixCell(Output):
+    municipality: str
+    guideline: str
+    status: AdoptionStatus
+    version: VersionNumber | None
+    version_status: VersionStatus | None
+    decided_on: Day | None
+
+
+class AdoptionMatrix(Output):
+    """Every participating municipality against every guideline, on a day."""
+
+    as_of: Day
+    municipalities: list[MatrixMunicipality]
+    guidelines: list[MatrixGuideline]
+    cells: list[MatrixCell]
+
+
+class MunicipalityLinks(Output):
+    self: Link
+    adoptions: Link
+    decisions: Link
+
+
+class AsOfPaging(Paging):
+    as_of: Day | None = Field(None, description="The day to tell of; today without it.")
+
+
+class AdoptionQuery(AsOfPaging):
+    municipality: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")] | None = Field(
+        None, description="Only this municipality."
+    )
+    guideline: Slug | None = Field(None, description="Only this guideline.")
+    status: AdoptionStatus | None = Field(None, description="Only adoptions of this status.")
+
+
+class MatrixQuery(Query):
+    as_of: Day | None = Field(None, description="The day to tell of; today without it.")
+    format: Literal["json", "csv"] | None = Field(None, description="Goes before the Accept header.")

@@ -1,0 +1,20 @@
+"""Time: instants are UTC, days are those of Stockholm."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    return datetime.now(STOCKHOLM).date()
+
+
+def next_midnight() -> float:
+    """Give the POSIX time at which the Stockholm day ends."""
+    tomorrow = today() + timedelta(days=1)
+    return datetime.combine(tomorrow, datetime.min.time(), STOCKHOLM).timestamp()

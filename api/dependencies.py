@@ -1,0 +1,74 @@
+"""What routes ask for in their signatures: a transaction, a reader, If-Match, a paging."""
+
+import re
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import Depends, Header, Query, Request
+from sqlmodel import Session
+
+from api.edge.context import Topic, context_of
+from api.edge.idempotency import claim_key
+from api.errors import PreconditionFailed, PreconditionRequired
+from api.identity.authenticate import Anyone
+from api.schemas import Paging as _Paging
+from db.session import Transaction, reading, transaction
+
+_ETAG = re.compile(r'"([0-9]{1,18})(?:\.[^"]*)?"')
+
+
+def open_transaction(request: Request, caller: Anyone) -> Iterator[Transaction]:
+    """Give the transaction of this request; it has committed before the answer is sent."""
+    state = request.app.state
+    with transaction(state.database) as tx:
+        claim_key(request, tx, caller)
+        yield tx
+    if tx.public_sequence is not None:
+        context_of(request.scope).public_sequence = tx.public_sequence
+        # Whoever reads after this answer reads the change.
+        state.published.catch_up()
+
+
+def open_reader(request: Request) -> Iterator[Session]:
+    with reading(request.app.state.database) as session:
+        yield session
+
+
+# Function scope: with FastAPI's default the commit comes after the answer, and a failing one answers 200.
+Tx = Annotated[Transaction, Depends(open_transaction, scope="function")]
+Reader = Annotated[Session, Depends(open_reader, scope="function")]
+Paging = Annotated[_Paging, Query()]
+
+
+def sent_revisions(if_match: Annotated[str | None, Header()] = None) -> frozenset[int] | None:
+    """Give the revisions that If-Match names; None when the header is absent."""
+    if if_match is None:
+        return None
+    return frozenset(int(number) for number in _ETAG.findall(if_match))
+
+
+IfMatch = Annotated[frozenset[int] | None, Depends(sent_revisions)]
+
+
+def check_revision(revision: int, sent: frozenset[int] | None) -> None:
+    """Refuse a change by one who has not read the object as it stands: 428 or 412."""
+    if sent is None:
+        raise PreconditionRequired('Send the object\'s ETag in If-Match, such as If-Match: "3".')
+    if revision not in sent:
+        raise PreconditionFailed(f"The object is now at revision {revision}.", {"ETag": f'"{revision}"'})
+
+
+class Public:
+    """Marks a route whose answer may be kept and shared until its topic changes."""
+
+    def __init__(self, topic: Topic) -> None:
+        self.topic = topic
+
+    def __call__(self, request: Request, caller: Anyone) -> None:
+        if caller is None:
+            context_of(request.scope).topic = self.topic
+
+
+def tell_revision(request: Request, revision: int) -> None:
+    """Put the object's revision into the ETag of the answer."""
+    context_of(request.scope).revision = revision

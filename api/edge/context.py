@@ -1,0 +1,43 @@
+"""What the layers of one request tell one another."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from starlette.types import Scope
+
+if TYPE_CHECKING:
+    from api.edge.idempotency import Claim
+
+_KEY = "samsprak"
+
+
+class Topic(StrEnum):
+    """What a public answer is made from: it is kept until that changes."""
+
+    TERMS = "terms"
+    GUIDELINES = "guidelines"
+    PROPOSALS = "proposals"
+    ADOPTIONS = "adoptions"
+    EVENTS = "events"
+    FIXED = "fixed"
+
+
+@dataclass(slots=True)
+class RequestContext:
+    """Filled by routes and read by the edge, whatever scope copies lie between them."""
+
+    request_id: str = ""
+    topic: Topic | None = None
+    revision: int | None = None
+    public_sequence: int | None = None
+    body: bytes = b""
+    claim: "Claim | None" = None
+
+
+def context_of(scope: Scope) -> RequestContext:
+    """Give the request's context, making it on first use."""
+    found = scope.get(_KEY)
+    if not isinstance(found, RequestContext):
+        found = scope[_KEY] = RequestContext()
+    return found

@@ -1,0 +1,87 @@
+"""Headers of every answer that is not a cached hit: ids, trace, security; and the last net."""
+
+import re
+import time
+import uuid
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.edge.context import context_of
+from api.errors import InternalError
+from api.problems import problem_response
+
+log = structlog.get_logger("samsprak.request")
+
+REQUEST_ID = re.compile(rb"[A-Za-z0-9-]{1,64}")
+TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+EXPOSED = "ETag, Location, Link, X-Request-Id, Traceparent, Retry-After, Samsprak-Sequence"
+SECURITY = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", EXPOSED.encode()),
+]
+# Answers of the API show nothing; a page that does (the docs) brings its own policy.
+NO_CONTENT_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+
+
+class Headers:
+    """Give each request an id, echo its trace, and turn what was not foreseen into a 500."""
+
+    def __init__(self, app: ASGIApp, base_url: str) -> None:
+        self.app = app
+        self.base_url = base_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        context = context_of(scope)
+        context.request_id = str(uuid.uuid4())
+        sent = dict(scope["headers"])
+        started = time.perf_counter()
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = list(message.get("headers", ())) + SECURITY + echoed(sent)
+                if not any(name == b"content-security-policy" for name, _ in headers):
+                    headers.append(NO_CONTENT_POLICY)
+                if context.public_sequence is not None:
+                    sequence = str(context.public_sequence).encode()
+                    headers.append((b"samsprak-sequence", sequence))
+                message = {**message, "headers": headers}
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_headers)
+        except Exception:
+            log.exception("unforeseen", request_id=context.request_id)
+            if status:
+                raise
+            error = InternalError("The error is in our log under this request's id.")
+            response = problem_response(error, context.request_id, self.base_url)
+            await response(scope, receive, send_with_headers)
+        finally:
+            log.info(
+                "request",
+                request_id=context.request_id,
+                method=scope["method"],
+                path=scope["path"][:200],
+                status=status,
+                milliseconds=round((time.perf_counter() - started) * 1000, 1),
+            )
+
+
+def echoed(sent: dict[bytes, bytes]) -> list[tuple[bytes, bytes]]:
+    """Give back the caller's request id and trace, where they are well formed."""
+    found = []
+    if (value := sent.get(b"x-request-id")) and REQUEST_ID.fullmatch(value):
+        found.append((b"x-request-id", value))
+    if (value := sent.get(b"traceparent")) and TRACEPARENT.fullmatch(value):
+        found.append((b"traceparent", value))
+    return found

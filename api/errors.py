@@ -1,0 +1,227 @@
+"""Every error that a client can meet, each with its status, its page and its way out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+
+class DomainError(Exception):
+    """An answer of problem+json: subclasses name the type, the title and the status.
+
+    `detail` tells this case and what to do; `members` are extra members of the body.
+    `cause` and `remedy` stand on the page that `type` leads to, in Swedish.
+    """
+
+    slug: ClassVar[str]
+    status: ClassVar[int]
+    title: ClassVar[str]
+    titel: ClassVar[str]
+    remedy: ClassVar[str]
+    hjalp: ClassVar[str]
+
+    def __init__(self, detail: str, headers: Mapping[str, str] | None = None, **members: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.headers = dict(headers or {})
+        self.members = members
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One fault of the input: a JSON pointer, a code for machines, a text for people."""
+
+    pointer: str
+    code: str
+    detail: str
+
+    def under(self, prefix: str) -> "FieldError":
+        """Give the same fault, seen from a body that holds the faulty part at `prefix`."""
+        return replace(self, pointer=prefix + self.pointer)
+
+    def as_json(self) -> dict[str, str]:
+        return {"pointer": self.pointer, "code": self.code, "detail": self.detail}
+
+
+class MalformedRequest(DomainError):
+    slug = "malformed-request"
+    status = 400
+    title = "The request cannot be read"
+    titel = "Anropet går inte att läsa"
+    remedy = "Send UTF-8 JSON as RFC 8259 has it: no duplicate names, no NaN, at most 32 levels."
+    hjalp = "Skicka JSON i UTF-8 enligt RFC 8259: inga dubbla namn, inget NaN, högst 32 nivåer."
+
+
+class Unauthorized(DomainError):
+    slug = "unauthorized"
+    status = 401
+    title = "A valid token is needed"
+    titel = "Det behövs en giltig token"
+    remedy = "Send `Authorization: Bearer TOKEN` with a fresh token from a trusted issuer."
+    hjalp = "Skicka `Authorization: Bearer TOKEN` med en färsk token från en betrodd utfärdare."
+
+
+class Forbidden(DomainError):
+    slug = "forbidden"
+    status = 403
+    title = "This caller may not do that"
+    titel = "Den som anropar får inte göra detta"
+    remedy = "Use a token of the organisation that owns the object, with the scope that is named."
+    hjalp = "Använd en token för den organisation som äger objektet, med den behörighet som nämns."
+
+
+class NotFound(DomainError):
+    slug = "not-found"
+    status = 404
+    title = "There is nothing at this address"
+    titel = "Det finns ingenting på den här adressen"
+    remedy = "Check the address, or start from the list that the object belongs to."
+    hjalp = "Kontrollera adressen, eller börja i den lista som objektet hör till."
+
+
+class MethodNotAllowed(DomainError):
+    slug = "method-not-allowed"
+    status = 405
+    title = "This address does not take that method"
+    titel = "Adressen tar inte emot den metoden"
+    remedy = "The `Allow` header lists the methods that it takes."
+    hjalp = "Huvudet `Allow` räknar upp de metoder som går."
+
+
+class Conflict(DomainError):
+    slug = "conflict"
+    status = 409
+    title = "The state of the object does not allow this"
+    titel = "Objektets tillstånd tillåter inte detta"
+    remedy = "Read the object again and choose what its present state allows."
+    hjalp = "Läs objektet igen och välj något som dess nuvarande tillstånd tillåter."
+
+
+class IllegalTransition(Conflict):
+    slug = "illegal-transition"
+    title = "That move is not allowed from this state"
+    titel = "Det steget går inte att ta från det här läget"
+    remedy = "Choose one of `allowedTransitions`."
+    hjalp = "Välj ett av stegen i `allowedTransitions`."
+
+
+class RoundRuleUnmet(Conflict):
+    slug = "round-rule-unmet"
+    title = "No referral round supports this approval"
+    titel = "Ingen remissomgång stöder beslutet"
+    remedy = "Give `override` with the reason why the decision is taken without one."
+    hjalp = "Ange `override` med skälet till att beslutet fattas utan remiss."
+
+
+class VersionMoved(Conflict):
+    slug = "version-moved"
+    title = "The text has moved on since the version that this builds on"
+    titel = "Texten har ändrats sedan den version som förslaget bygger på"
+    remedy = "Read the current version, work the changes in, and PATCH `content` and `baseVersion`."
+    hjalp = "Läs den gällande versionen, arbeta in ändringarna och uppdatera `content` och `baseVersion`."
+
+
+class RevisionConflict(Conflict):
+    slug = "source-revision-conflict"
+    title = "The same source revision came with another content"
+    titel = "Samma källrevision kom med ett annat innehåll"
+    remedy = "Send the changed record with a higher `sourceRevision`."
+    hjalp = "Skicka den ändrade posten med ett högre `sourceRevision`."
+
+
+class KeyInUse(Conflict):
+    slug = "idempotency-key-in-use"
+    title = "A request with this Idempotency-Key is still under way"
+    titel = "Ett anrop med samma Idempotency-Key pågår"
+    remedy = "Wait as long as `Retry-After` says and send the same request again."
+    hjalp = "Vänta så länge som `Retry-After` anger och skicka samma anrop igen."
+
+
+class PreconditionFailed(DomainError):
+    slug = "precondition-failed"
+    status = 412
+    title = "The object has changed since you read it"
+    titel = "Objektet har ändrats sedan du läste det"
+    remedy = "Read it again, look at the difference, and send the new ETag in `If-Match`."
+    hjalp = "Läs det igen, se vad som skiljer och skicka den nya ETag:en i `If-Match`."
+
+
+class PayloadTooLarge(DomainError):
+    slug = "payload-too-large"
+    status = 413
+    title = "The request is too large"
+    titel = "Anropet är för stort"
+    remedy = "Send at most 1 MB of JSON."
+    hjalp = "Skicka högst 1 MB JSON."
+
+
+class UnsupportedMediaType(DomainError):
+    slug = "unsupported-media-type"
+    status = 415
+    title = "This address does not read that media type"
+    titel = "Adressen läser inte den mediatypen"
+    remedy = "Send `Content-Type: application/json`."
+    hjalp = "Skicka `Content-Type: application/json`."
+
+
+class Unprocessable(DomainError):
+    slug = "invalid-input"
+    status = 422
+    title = "Some fields are not as they should be"
+    titel = "Något fält är inte som det ska"
+    remedy = "`errors` names each field by JSON pointer, with what it takes."
+    hjalp = "`errors` pekar ut varje fält med en JSON-pekare och talar om vad det tar emot."
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        count = "One field" if len(errors) == 1 else f"{len(errors)} fields"
+        verb = "is" if len(errors) == 1 else "are"
+        super().__init__(
+            f"{count} {verb} not accepted; nothing was stored.",
+            errors=[error.as_json() for error in errors],
+        )
+
+
+class KeyReused(DomainError):
+    slug = "idempotency-key-reused"
+    status = 422
+    title = "This Idempotency-Key came with another body"
+    titel = "Samma Idempotency-Key kom med ett annat innehåll"
+    remedy = "Use a new key for a new request, and the same body for a retry."
+    hjalp = "Använd en ny nyckel för ett nytt anrop, och samma innehåll när du försöker igen."
+
+
+class PreconditionRequired(DomainError):
+    slug = "precondition-required"
+    status = 428
+    title = "If-Match is needed"
+    titel = "If-Match behövs"
+    remedy = "Read the object and send its ETag in `If-Match`, so that nobody's change is lost."
+    hjalp = "Läs objektet och skicka dess ETag i `If-Match`, så att ingens ändring går förlorad."
+
+
+class InternalError(DomainError):
+    slug = "internal-error"
+    status = 500
+    title = "Something went wrong on our side"
+    titel = "Något gick fel hos oss"
+    remedy = "Nothing was stored. Try again, and give `instance` if you report it."
+    hjalp = "Ingenting sparades. Försök igen, och uppge `instance` om du anmäler felet."
+
+
+class Unavailable(DomainError):
+    slug = "unavailable"
+    status = 503
+    title = "The service cannot answer just now"
+    titel = "Tjänsten kan inte svara just nu"
+    remedy = "Try again after the seconds in `Retry-After`."
+    hjalp = "Försök igen efter så många sekunder som `Retry-After` anger."
+
+
+def all_problems(root: type[DomainError] = DomainError) -> list[type[DomainError]]:
+    """List every kind of problem, by status and name."""
+    found = [kind for child in root.__subclasses__() for kind in (child, *all_problems(child))]
+    return sorted(found, key=lambda kind: (kind.status, kind.slug))
+
+
+def invalid(pointer: str, code: str, detail: str) -> Unprocessable:
+    """Make the answer for one faulty field."""
+    return Unprocessable([FieldError(pointer, code, detail)])

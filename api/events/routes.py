@@ -1,0 +1,76 @@
+"""The change feed: every change since zero, in order, without a gap."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from api.dependencies import Public, Reader
+from api.edge.context import Topic, context_of
+from api.edge.routing import StrictRoute
+from api.errors import Forbidden, Unauthorized
+from api.events.schemas import EventPage, EventQuery, EventRead, EventsLinks, EventsMeta
+from api.identity.authenticate import Anyone, Caller
+from api.openapi import answers
+from api.schemas import Link
+from db.events import Event, events_after, last_sequence
+from db.types import PUBLIC_STREAM
+
+router = APIRouter(tags=["events"], route_class=StrictRoute)
+
+
+@router.get(
+    "/events",
+    operation_id="listEvents",
+    dependencies=[Depends(Public(Topic.EVENTS))],
+    responses=answers("events", 401, 403),
+)
+def list_events(
+    request: Request, session: Reader, caller: Anyone, query: Annotated[EventQuery, Query()]
+) -> EventPage:
+    """Read what has changed after a sequence, for ever from zero; a token opens one's own stream.
+
+    Vad som har ändrats efter ett löpnummer, alltid från noll; en token öppnar den egna strömmen.
+    """
+    if query.stream != PUBLIC_STREAM:
+        check_stream(caller, query.stream)
+        context_of(request.scope).topic = None
+    kinds = query.kinds.split(",") if query.kinds else ()
+    last = last_sequence(session, query.stream)
+    found = events_after(session, query.stream, query.after, query.limit, kinds)
+    more = len(found) == query.limit and found[-1].sequence < last
+    return EventPage(
+        items=[present(event) for event in found],
+        meta=EventsMeta(last_sequence=last),
+        links=EventsLinks(
+            self=_link(request, query, query.after, "self"),
+            next=_link(request, query, found[-1].sequence, "next") if more else None,
+        ),
+    )
+
+
+def check_stream(caller: Caller | None, stream: str) -> None:
+    """Open an organisation's stream to itself only."""
+    if caller is None:
+        raise Unauthorized("An organisation's own stream needs its token.", {"WWW-Authenticate": "Bearer"})
+    if caller.organisation != stream:
+        raise Forbidden(f"This token speaks for {caller.organisation}, not for {stream}.")
+    if "events:read" not in caller.scopes:
+        raise Forbidden("The token lacks the scope events:read.")
+
+
+def present(event: Event) -> EventRead:
+    return EventRead(
+        data_hash=f"sha256:{event.data_hash}",
+        previous_hash=f"sha256:{event.previous_hash}",
+        hash=f"sha256:{event.hash}",
+        id=str(event.id),
+        **event.model_dump(exclude={"stream", "id", "data_hash", "previous_hash", "hash"}),
+    )
+
+
+def _link(request: Request, query: EventQuery, after: int, rel: str) -> Link:
+    address = f"{request.app.state.settings.api_url}/events"
+    sent = {"after": after, "limit": query.limit, "kinds": query.kinds, "stream": query.stream}
+    kept = {name: value for name, value in sent.items() if value not in (None, PUBLIC_STREAM)}
+    return Link(href=f"{address}?{urlencode(kept)}", rel=rel)

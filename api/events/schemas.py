@@ -1,0 +1,51 @@
+"""The JSON of the change feed."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints
+
+from api.schemas import ContentHash, Instant, Link, Number64, Output, Query
+
+
+class EventRead(Output):
+    """One entry of a stream; hashes chain it to the one before."""
+
+    sequence: int
+    id: str
+    kind: str
+    subject: str
+    organisation: str
+    occurred_at: Instant
+    data: dict[str, Any] | None
+    salt: str | None
+    data_hash: ContentHash
+    previous_hash: ContentHash
+    hash: ContentHash
+
+
+class EventsMeta(Output):
+    last_sequence: int
+
+
+class EventsLinks(Output):
+    self: Link
+    next: Link | None
+
+
+class EventPage(Output):
+    """Events in order; `next` is there while more are waiting."""
+
+    items: list[EventRead]
+    meta: EventsMeta = Field(alias="_meta")
+    links: EventsLinks = Field(alias="_links")
+
+
+class EventQuery(Query):
+    after: Number64 = Field(0, strict=False, description="The last sequence that you have; 0 for all.")
+    limit: int = Field(100, ge=1, le=1_000, description="How many events at the most.")
+    kinds: Annotated[
+        str, StringConstraints(pattern=r"^[a-z_]+\.([a-z_]+|\*)(,[a-z_]+\.([a-z_]+|\*))*$", max_length=500)
+    ] | None = Field(None, description="Only these, such as `guideline.*,decision.recorded`.")
+    stream: Annotated[str, StringConstraints(pattern=r"^(public|[0-9]{2}([0-9]{2})?)$")] = Field(
+        "public", description="`public`, or an organisation's code with a token of its own."
+    )

@@ -1,0 +1,121 @@
+"""Guidelines, their versions and redlines."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+
+from api import clock
+from api.dependencies import Paging, Public, Reader, tell_revision
+from api.edge.context import Topic
+from api.edge.routing import StrictRoute
+from api.guidelines.reading import (
+    find_version,
+    find_with_versions,
+    present_guideline,
+    present_versions,
+)
+from api.guidelines.schemas import Diff, DiffQuery, GuidelineRead, GuidelineVersionRead
+from api.openapi import answers
+from api.paging import page_of, slice_of
+from api.redline import redline
+from api.schemas import Page, Slug, VersionNumber
+from db.guidelines import guideline_versions, guidelines
+
+router = APIRouter(
+    tags=["guidelines"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.GUIDELINES))]
+)
+GuidelineId = Annotated[Slug, Path(alias="guidelineId", examples=["gemensamt-sprak"])]
+Number = Annotated[VersionNumber, Path(examples=["1.0"])]
+
+
+@router.get("/guidelines", operation_id="listGuidelines", responses=answers("guidelines"))
+def list_guidelines(request: Request, session: Reader, paging: Paging) -> Page[GuidelineRead]:
+    """List the county's guidelines by number, each in the version in force today.
+
+    Länets riktlinjer i nummerordning, var och en i den version som gäller i dag.
+    """
+    settings, day = request.app.state.settings, clock.today()
+    listed = guidelines(session)
+    shown = slice_of(paging, listed)
+    versions = guideline_versions(session, [guideline.id for guideline in shown])
+    items = [
+        present_guideline(
+            guideline,
+            [version for version in versions if version.guideline_id == guideline.id],
+            day,
+            settings.api_url,
+            settings.base_url,
+        )
+        for guideline in shown
+    ]
+    return page_of(request, paging, items, len(listed))
+
+
+@router.get("/guidelines/{guidelineId}", operation_id="getGuideline", responses=answers("guideline", 404))
+def get_guideline(request: Request, session: Reader, guideline_id: GuidelineId) -> GuidelineRead:
+    """Read one guideline as it stands today.
+
+    En riktlinje så som den gäller i dag.
+    """
+    settings = request.app.state.settings
+    guideline, versions = find_with_versions(session, guideline_id)
+    tell_revision(request, guideline.revision)
+    return present_guideline(guideline, versions, clock.today(), settings.api_url, settings.base_url)
+
+
+@router.get(
+    "/guidelines/{guidelineId}/versions",
+    operation_id="listGuidelineVersions",
+    responses=answers("guideline-versions", 404),
+)
+def list_versions(
+    request: Request, session: Reader, guideline_id: GuidelineId, paging: Paging
+) -> Page[GuidelineVersionRead]:
+    """List the frozen versions of a guideline, newest first.
+
+    Riktlinjens fastställda versioner, den nyaste först.
+    """
+    guideline, versions = find_with_versions(session, guideline_id)
+    newest_first = present_versions(session, guideline, versions, clock.today())[::-1]
+    return page_of(request, paging, slice_of(paging, newest_first), len(versions))
+
+
+@router.get(
+    "/guidelines/{guidelineId}/versions/{number}",
+    operation_id="getGuidelineVersion",
+    responses=answers("guideline-version", 404),
+)
+def get_version(session: Reader, guideline_id: GuidelineId, number: Number) -> GuidelineVersionRead:
+    """Read one frozen version: its content never changes, and its hash proves it.
+
+    En fastställd version: innehållet ändras aldrig, och kontrollsumman visar det.
+    """
+    guideline, versions = find_with_versions(session, guideline_id)
+    wanted = find_version(versions, number)
+    return present_versions(session, guideline, versions, clock.today())[versions.index(wanted)]
+
+
+@router.get(
+    "/guidelines/{guidelineId}/versions/{number}/diff",
+    operation_id="compareGuidelineVersions",
+    responses=answers("guideline-diff", 404),
+)
+def compare_versions(
+    session: Reader, guideline_id: GuidelineId, number: Number, query: Annotated[DiffQuery, Query()]
+) -> Diff:
+    """Show what differs between two versions, per provision and field, word by word.
+
+    Visar vad som skiljer två versioner, per bestämmelse och fält, ord för ord.
+    """
+    _, versions = find_with_versions(session, guideline_id)
+    after = find_version(versions, number)
+    before = (
+        find_version(versions, query.from_version)
+        if query.from_version
+        else versions[max(0, versions.index(after) - 1)]
+    )
+    return Diff(
+        from_version=before.number,
+        to_version=after.number,
+        changes=redline(before.content, after.content),
+    )

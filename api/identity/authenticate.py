@@ -1,0 +1,87 @@
+"""From the Authorization header of a request to the caller and what it may do."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import structlog
+from fastapi import Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+
+from api.errors import Forbidden, Unauthorized
+from api.identity.permissions import effective_scopes
+from api.identity.tokens import InvalidToken, Principal
+
+log = structlog.get_logger("samsprak.identity")
+
+bearer = HTTPBearer(
+    bearerFormat="JWT",
+    scheme_name="bearer",
+    description="A JWT of a trusted issuer; it says which organisation speaks. "
+    "En JWT från en betrodd utfärdare; den avgör vilken organisation som talar.",
+    auto_error=False,
+)
+_CHALLENGE = 'Bearer realm="samsprak"'
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls, for which organisation, with which scopes."""
+
+    issuer: str
+    subject: str
+    organisation: str
+    scopes: frozenset[str]
+    client_id: str | None
+
+
+async def maybe_caller(
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
+) -> Caller | None:
+    """Give the caller of a public route, or None; a token that is sent must be good."""
+    if credentials is None:
+        if "authorization" in request.headers:
+            raise Unauthorized("The Authorization header is not `Bearer TOKEN`.", {"WWW-Authenticate": _CHALLENGE})
+        return None
+    try:
+        principal = request.app.state.verifier.verify(credentials.credentials)
+    except InvalidToken as refusal:
+        log.warning("token refused", reason=refusal.reason)
+        challenge = {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'}
+        raise Unauthorized("The token is not valid here, or no longer.", challenge) from None
+    return _caller(principal, request.app.state.settings.county)
+
+
+async def caller_with_scope(
+    needed: SecurityScopes, caller: Annotated[Caller | None, Security(maybe_caller)]
+) -> Caller:
+    """Give the caller, who must hold one of the scopes that the route names."""
+    if caller is None:
+        raise Unauthorized("This needs a token.", {"WWW-Authenticate": _CHALLENGE})
+    if caller.scopes.isdisjoint(needed.scopes):
+        words = " or ".join(sorted(needed.scopes))
+        challenge = {"WWW-Authenticate": f'{_CHALLENGE}, error="insufficient_scope"'}
+        raise Forbidden(f"The token lacks the scope {words}.", challenge)
+    return caller
+
+
+def _caller(principal: Principal, county: str) -> Caller:
+    if not principal.organisation.startswith(county):
+        raise Forbidden(f"The organisation of this token takes no part in county {county}.")
+    return Caller(
+        issuer=principal.issuer,
+        subject=principal.subject,
+        organisation=principal.organisation,
+        scopes=effective_scopes(principal.organisation, principal.roles, principal.scopes),
+        client_id=principal.client_id,
+    )
+
+
+Anyone = Annotated[Caller | None, Security(maybe_caller)]
+Proposer = Annotated[Caller, Security(caller_with_scope, scopes=["guidelines:propose", "terms:propose"])]
+Mover = Annotated[
+    Caller,
+    Security(caller_with_scope, scopes=["guidelines:propose", "terms:propose", "proposals:moderate"]),
+]
+Decider = Annotated[Caller, Security(caller_with_scope, scopes=["proposals:decide"])]
+DecisionWriter = Annotated[Caller, Security(caller_with_scope, scopes=["decisions:write"])]

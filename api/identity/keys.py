@@ -1,0 +1,82 @@
+"""The built-in issuer's keys: the newest signs, all that are live verify."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from api.clock import now
+from api.identity.tokens import Jwk, new_private_key, public_jwk
+from db.identity import SigningKey, live_keys
+from db.session import Database, reading, transaction
+
+_PEM_END = "-----END PRIVATE KEY-----"
+
+
+class UnusableKeyError(Exception):
+    """A signing key cannot be used; the text is one line for the operator."""
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """The private key that signs, and the public keys by `kid`."""
+
+    signing_pem: str
+    signing_kid: str
+    public: Mapping[str, Jwk]
+
+
+class Keys:
+    """The ring of this process; `refresh` takes in what was added or retired meanwhile."""
+
+    def __init__(self, database: Database, key_file: Path | None = None) -> None:
+        self._database = database
+        self._key_file = key_file
+        self._pems: list[str] = []
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the keys anew; raises UnusableKeyError and keeps those it has."""
+        pems = _from_file(self._key_file) if self._key_file else _from_database(self._database)
+        if pems != self._pems:
+            self.ring = _ring_of(pems)
+            self._pems = pems
+
+
+def _ring_of(pems: list[str]) -> KeyRing:
+    try:
+        jwks = [public_jwk(pem) for pem in pems]
+    except (ValueError, TypeError) as error:
+        msg = f"a signing key is not a P-256 private key in PEM: {error}"
+        raise UnusableKeyError(msg) from error
+    return KeyRing(pems[0], jwks[0]["kid"], {jwk["kid"]: jwk for jwk in jwks})
+
+
+def add_key(database: Database) -> str:
+    """Make a new key in the database, which signs within a second; gives its `kid`."""
+    pem = new_private_key()
+    kid = public_jwk(pem)["kid"]
+    with transaction(database) as tx:
+        tx.add(SigningKey(kid=kid, private_pem=pem, created_at=now()))
+    return kid
+
+
+def _from_file(key_file: Path) -> list[str]:
+    try:
+        text = key_file.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"cannot read the signing key file {key_file}: {error}"
+        raise UnusableKeyError(msg) from error
+    pems = [f"{part.strip()}\n{_PEM_END}\n" for part in text.split(_PEM_END) if part.strip()]
+    if not pems:
+        msg = f"the signing key file {key_file} holds no private key in PEM (PKCS #8)"
+        raise UnusableKeyError(msg)
+    return pems
+
+
+def _from_database(database: Database) -> list[str]:
+    with reading(database) as session:
+        pems = [key.private_pem for key in live_keys(session)]
+    if not pems:
+        msg = "the database holds no signing key: run `python -m api migrate`"
+        raise UnusableKeyError(msg)
+    return pems

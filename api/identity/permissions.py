@@ -1,0 +1,132 @@
+"""Who may do what: roles give scopes, routes need scopes. What has no row here is not served."""
+
+from typing import NamedTuple
+
+from fastapi import FastAPI
+from fastapi.routing import RouteContext, iter_route_contexts
+
+_READER = frozenset({"tasks:read"})
+_EDITOR = _READER | {"terms:propose", "guidelines:propose", "comments:write"}
+_COORDINATOR = _EDITOR | {
+    "statements:write",
+    "interpretations:write",
+    "readiness:write",
+    "decisions:write",
+    "clients:manage",
+    "webhooks:manage",
+    "events:read",
+}
+_INTEGRATOR = frozenset({"decisions:write", "webhooks:manage", "events:read", "tasks:read"})
+_COUNTY_EDITOR = _EDITOR | {"proposals:moderate", "proposals:decide", "imports:write", "events:read"}
+_COUNTY_ADMIN = frozenset({"issuers:manage", "clients:manage", "webhooks:manage", "events:read"})
+
+ROLES: dict[str, frozenset[str]] = {
+    "reader": _READER,
+    "editor": _EDITOR,
+    "coordinator": _COORDINATOR,
+    "integrator": _INTEGRATOR,
+    "county_editor": _COUNTY_EDITOR,
+    "county_admin": _COUNTY_ADMIN,
+}
+# A municipality's issuer may name these roles, but they mean nothing there.
+COUNTY_ROLES = frozenset({"county_editor", "county_admin"})
+COUNTY_SCOPES = frozenset({"proposals:moderate", "proposals:decide", "imports:write", "issuers:manage"})
+SCOPES = frozenset[str]().union(*ROLES.values())
+
+
+class Access(NamedTuple):
+    """One row: any one of `scopes` opens the route, none means that it is public.
+
+    `rule` tells what is asked about the object itself, in words; the code is in a `rules.py`.
+    """
+
+    method: str
+    path: str
+    scopes: frozenset[str] = frozenset()
+    rule: str = ""
+
+
+_PROPOSE = frozenset({"guidelines:propose", "terms:propose"})
+_MOVE = _PROPOSE | {"proposals:moderate"}
+_API = "/api/v1"
+
+ROUTES: tuple[Access, ...] = (
+    Access("GET", "/"),
+    Access("GET", "/docs"),
+    Access("GET", "/problems/{slug}"),
+    Access("GET", "/healthz"),
+    Access("GET", "/readyz"),
+    Access("GET", "/.well-known/jwks.json"),
+    Access("GET", "/.well-known/oauth-authorization-server"),
+    Access("POST", "/oauth2/token", rule="the client's own secret"),
+    Access("GET", f"{_API}/openapi.json"),
+    Access("GET", f"{_API}/openapi.yaml"),
+    Access("GET", f"{_API}/api-info"),
+    Access("GET", f"{_API}/terms"),
+    Access("GET", f"{_API}/terms/{{termId}}"),
+    Access("GET", f"{_API}/terms/{{termId}}/versions"),
+    Access("GET", f"{_API}/domains"),
+    Access("GET", f"{_API}/suggestions"),
+    Access("GET", f"{_API}/glossary"),
+    Access("GET", f"{_API}/organisations/{{organisationCode}}"),
+    Access("GET", f"{_API}/municipalities"),
+    Access("GET", f"{_API}/municipalities/{{municipalityCode}}"),
+    Access("GET", f"{_API}/guidelines"),
+    Access("GET", f"{_API}/guidelines/{{guidelineId}}"),
+    Access("GET", f"{_API}/guidelines/{{guidelineId}}/versions"),
+    Access("GET", f"{_API}/guidelines/{{guidelineId}}/versions/{{number}}"),
+    Access("GET", f"{_API}/guidelines/{{guidelineId}}/versions/{{number}}/diff"),
+    Access("GET", f"{_API}/proposals", rule="drafts only to their own organisation"),
+    Access("POST", f"{_API}/proposals", _PROPOSE, "the scope of the target's type"),
+    Access("GET", f"{_API}/proposals/{{proposalId}}", rule="a draft only to its own organisation"),
+    Access("PATCH", f"{_API}/proposals/{{proposalId}}", _PROPOSE, "its own organisation; draft or returned"),
+    Access("GET", f"{_API}/proposals/{{proposalId}}/diff", rule="a draft only to its own organisation"),
+    Access("POST", f"{_API}/proposals/{{proposalId}}/transitions", _MOVE, "submit, withdraw: its own; return: the county"),
+    Access("POST", f"{_API}/proposals/{{proposalId}}/decision", frozenset({"proposals:decide"}), "never its author"),
+    Access("GET", f"{_API}/proposals/{{proposalId}}/decision"),
+    Access("GET", f"{_API}/municipalities/{{municipalityCode}}/decisions"),
+    Access("GET", f"{_API}/municipalities/{{municipalityCode}}/decisions/{{source}}/{{externalId}}"),
+    Access(
+        "PUT",
+        f"{_API}/municipalities/{{municipalityCode}}/decisions/{{source}}/{{externalId}}",
+        frozenset({"decisions:write"}),
+        "its own municipality",
+    ),
+    Access("GET", f"{_API}/municipalities/{{municipalityCode}}/adoptions"),
+    Access("GET", f"{_API}/adoptions"),
+    Access("GET", f"{_API}/adoption-matrix"),
+    Access("GET", f"{_API}/events", rule="an organisation's own stream needs its token with events:read"),
+)
+TABLE = {(row.method, row.path): row for row in ROUTES}
+
+
+def effective_scopes(organisation: str, roles: frozenset[str], scopes: frozenset[str]) -> frozenset[str]:
+    """Give what roles and scopes together allow this organisation; unknown words allow nothing."""
+    is_county = len(organisation) == 2  # noqa: PLR2004  (the form of a county code)
+    granted = scopes & SCOPES
+    for role in roles & ROLES.keys():
+        if is_county or role not in COUNTY_ROLES:
+            granted |= ROLES[role]
+    return granted if is_county else granted - COUNTY_SCOPES
+
+
+def served_routes(app: FastAPI) -> list[RouteContext]:
+    """List the routes that the app serves, as they are after all prefixes."""
+    return [route for route in iter_route_contexts(app.routes) if route.methods]
+
+
+def check_every_route_has_a_row(app: FastAPI) -> None:
+    """Refuse to start when a route and the table differ."""
+    served = {(method, route.path) for route in served_routes(app) for method in route.methods or ()}
+    if served != TABLE.keys():
+        msg = f"routes and permission table differ: {sorted(map(str, served ^ TABLE.keys()))}"
+        raise RuntimeError(msg)
+
+
+def methods_of(app: FastAPI, path: str) -> set[str]:
+    """Tell which methods an address takes."""
+    found: set[str] = set()
+    for route in served_routes(app):
+        if route.path_regex.match(path):
+            found |= route.methods or set()
+    return found | ({"HEAD", "OPTIONS"} if "GET" in found else {"OPTIONS"})

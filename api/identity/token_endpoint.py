@@ -1,0 +1,134 @@
+"""The token endpoint (RFC 6749 section 4.4) and the documents that describe the issuer."""
+
+import base64
+import binascii
+from typing import Annotated, Any
+from urllib.parse import unquote_plus
+
+from fastapi import APIRouter, Depends, Form, Request
+from pydantic import BaseModel
+from starlette.responses import JSONResponse, Response
+
+from api.dependencies import Public, Reader
+from api.edge.context import Topic
+from api.edge.routing import StrictRoute
+from api.errors import UnsupportedMediaType
+from api.identity.clients import known_client
+from api.identity.issuing import LIFETIME, issue_token
+from api.identity.permissions import SCOPES
+from api.openapi import answers
+
+router = APIRouter(tags=["identity"], route_class=StrictRoute)
+_NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+_FORM = "application/x-www-form-urlencoded"
+
+
+class TokenAnswer(BaseModel):
+    """A bearer token, and how many seconds it lives."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+    scope: str
+
+
+@router.post(
+    "/oauth2/token",
+    operation_id="issueToken",
+    response_model=TokenAnswer,
+    responses=answers("token", 413, 415),
+)
+def post_token(  # noqa: PLR0913  (the parameters of RFC 6749)
+    request: Request,
+    session: Reader,
+    grant_type: Annotated[str, Form(max_length=200)] = "",
+    client_id: Annotated[str, Form(max_length=200)] = "",
+    client_secret: Annotated[str, Form(max_length=200)] = "",
+    scope: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Give a machine client a short-lived token; credentials in the form or by HTTP Basic.
+
+    Errors are those of RFC 6749 section 5.2. Ger en maskinklient en kortlivad token.
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+        raise UnsupportedMediaType(f"The body must be {_FORM}.", {"Accept": _FORM})
+    header = request.headers.get("authorization")
+    if header is not None:
+        if client_id or client_secret:
+            return _refused("invalid_request", "Send the credentials once: in the form or by Basic.")
+        client_id, client_secret = _basic(header)
+    client = known_client(session, client_id, client_secret)
+    if client is None:
+        challenge = {"WWW-Authenticate": 'Basic realm="samsprak"'}
+        return _refused("invalid_client", "The client or its secret is not known.", 401, challenge)
+    if grant_type != "client_credentials":
+        return _refused("unsupported_grant_type", "grant_type is client_credentials.")
+    wanted = set(scope.split()) or set(client.scopes)
+    if not wanted <= set(client.scopes):
+        return _refused("invalid_scope", f"This client may have {' '.join(client.scopes)}.")
+    state = request.app.state
+    token = issue_token(
+        state.keys,
+        state.settings,
+        subject=client.id,
+        organisation=client.organisation,
+        scopes=wanted,
+        client_id=client.id,
+    )
+    answer = TokenAnswer(
+        access_token=token, token_type="Bearer", expires_in=LIFETIME, scope=" ".join(sorted(wanted))  # noqa: S106
+    )
+    return JSONResponse(answer.model_dump(), headers=_NO_STORE)
+
+
+def _basic(header: str) -> tuple[str, str]:
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        name, _, secret = base64.b64decode(value, validate=True).decode("utf-8").partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return unquote_plus(name), unquote_plus(secret)
+
+
+def _refused(error: str, description: str, status: int = 400, headers: dict[str, str] | None = None) -> Response:
+    body = {"error": error, "error_description": description}
+    return JSONResponse(body, status, headers={**_NO_STORE, **(headers or {})})
+
+
+@router.get(
+    "/.well-known/jwks.json",
+    operation_id="getKeys",
+    dependencies=[Depends(Public(Topic.FIXED))],
+    responses=answers("jwks"),
+)
+async def get_jwks(request: Request) -> dict[str, Any]:
+    """Read the public keys of the built-in issuer (RFC 7517).
+
+    Den inbyggda utfärdarens publika nycklar.
+    """
+    return {"keys": list(request.app.state.keys.ring.public.values())}
+
+
+@router.get(
+    "/.well-known/oauth-authorization-server",
+    operation_id="getIssuerMetadata",
+    dependencies=[Depends(Public(Topic.FIXED))],
+    responses=answers("issuer-metadata"),
+)
+async def get_metadata(request: Request) -> dict[str, Any]:
+    """Read what the built-in issuer can do (RFC 8414).
+
+    Vad den inbyggda utfärdaren kan.
+    """
+    base_url = request.app.state.settings.base_url
+    return {
+        "issuer": base_url,
+        "token_endpoint": f"{base_url}/oauth2/token",
+        "jwks_uri": f"{base_url}/.well-known/jwks.json",
+        "grant_types_supported": ["client_credentials"],
+        "response_types_supported": [],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "scopes_supported": sorted(SCOPES),
+    }

@@ -1,0 +1,104 @@
+"""The application: routers, error handlers and what stands around them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+from anyio import to_thread
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
+
+from api.adoptions.routes import router as adoptions
+from api.edge.headers import EXPOSED, Headers
+from api.edge.public_cache import PublicCache
+from api.events.routes import router as events
+from api.guidelines.routes import router as guidelines
+from api.identity.issuing import built_in_verifier
+from api.identity.keys import Keys
+from api.identity.permissions import check_every_route_has_a_row
+from api.identity.token_endpoint import router as identity
+from api.openapi import TITLE, VERSION
+from api.organisations.routes import router as organisations
+from api.pages.routes import router as pages
+from api.problems import install_handlers
+from api.proposals.routes import router as proposals
+from api.published.current import Published
+from api.service.routes import api_router as service
+from api.service.routes import root_router as health
+from api.settings import Settings
+from api.terms.routes import router as terms
+from db.session import open_database
+
+BASE = "/api/v1"
+log = structlog.get_logger("samsprak.main")
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Build the FastAPI application; it opens its database when it starts."""
+    app = FastAPI(
+        title=TITLE,
+        version=VERSION,
+        lifespan=_lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.settings = settings
+    app.state.cache = None
+    for router in (terms, guidelines, proposals, adoptions, organisations, events, service):
+        app.include_router(router, prefix=BASE)
+    for router in (identity, health, pages):
+        app.include_router(router)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH"],
+        allow_headers=["*"],
+        expose_headers=EXPOSED.split(", "),
+        max_age=86_400,
+    )
+    install_handlers(app, settings.base_url)
+    check_every_route_has_a_row(app)
+    return app
+
+
+def create_server(settings: Settings) -> ASGIApp:
+    """Put the edge around the application; this is what uvicorn serves."""
+    app = create_app(settings)
+    cache = PublicCache(Headers(app, settings.base_url), settings.cache_bytes)
+    app.state.cache = cache
+    return cache
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    database = open_database(settings.database_address)
+    app.state.database = database
+    app.state.keys = await to_thread.run_sync(Keys, database, settings.signing_key_file)
+    app.state.verifier = built_in_verifier(app.state.keys, settings)
+    # Off the event loop: a large glossary takes its time, and health checks must be answered.
+    published = await to_thread.run_sync(Published, database, settings.base_url, settings.api_url)
+    if app.state.cache is not None:
+        published.on_change = app.state.cache.drop
+    app.state.published = published
+    ticking = asyncio.create_task(_tick(app))
+    yield
+    ticking.cancel()
+    with suppress(asyncio.CancelledError):
+        await ticking
+    database.dispose()
+
+
+async def _tick(app: FastAPI) -> None:
+    """Once a second, take in what other processes have written: changes, keys, a new day."""
+    while True:
+        await asyncio.sleep(1)
+        try:
+            await to_thread.run_sync(app.state.published.catch_up)
+            await to_thread.run_sync(app.state.keys.refresh)
+        except Exception:  # the next second is another try; requests are served from what is here
+            log.exception("cannot look for changes")

@@ -1,0 +1,31 @@
+"""The JSON of organisations."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from api.schemas import Bool, Link, Output, Paging
+from db.vocabulary import OrganisationKind
+
+
+class OrganisationLinks(Output):
+    self: Link
+    adoptions: Link | None
+    decisions: Link | None
+
+
+class OrganisationRead(Output):
+    """A municipality or a county; `participates` tells whether it takes part in this county's work."""
+
+    code: str
+    kind: OrganisationKind
+    name: str
+    county: str
+    participates: Bool
+    links: OrganisationLinks = Field(alias="_links")
+
+
+class MunicipalityQuery(Paging):
+    county: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")] | None = Field(
+        None, description="Only municipalities of this county, by its two-digit code."
+    )

@@ -1,0 +1,94 @@
+"""Proposals as one reader may see them."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session
+
+from api.errors import NotFound
+from api.identity.authenticate import Caller
+from api.proposals.rules import allowed
+from api.proposals.schemas import DecisionRead, Override, ProposalLinks, ProposalRead
+from api.proposals.service import standing_of, visible_to
+from api.schemas import Link
+from db.canonical import content_hash
+from db.guidelines import CountyDecision
+from db.proposals import Proposal, ProposalSubmission, find_proposal, last_submissions
+from db.vocabulary import ProposalAction
+
+
+def find_visible(session: Session, proposal_id: str, caller: Caller | None) -> Proposal:
+    """Load a proposal; raises NotFound for what this reader may not know of, in the same words."""
+    proposal = find_proposal(session, proposal_id)
+    if proposal is None or not visible_to(proposal, caller):
+        raise NotFound("No proposal has this id.")
+    return proposal
+
+
+def text_for(session: Session, proposal: Proposal, caller: Caller | None) -> Proposal | ProposalSubmission:
+    """Give the text that a reader sees: its own working text, or what was submitted last."""
+    if caller is not None and caller.organisation == proposal.organisation:
+        return proposal
+    return last_submissions(session, [proposal])[proposal.id]
+
+
+def present_proposals(
+    session: Session, proposals: Sequence[Proposal], caller: Caller | None, api_url: str
+) -> list[ProposalRead]:
+    submissions = last_submissions(session, proposals)
+    return [
+        _present(session, proposal, submissions.get(proposal.id), caller, api_url) for proposal in proposals
+    ]
+
+
+def present_proposal(session: Session, proposal: Proposal, caller: Caller | None, api_url: str) -> ProposalRead:
+    return present_proposals(session, [proposal], caller, api_url)[0]
+
+
+def present_decision(proposal: Proposal, decision: CountyDecision) -> DecisionRead:
+    return DecisionRead(
+        proposal=proposal.id,
+        published_version=proposal.published_version,
+        override=Override(reason=decision.override_reason) if decision.override_reason else None,
+        **decision.model_dump(exclude={"id", "proposal_id", "organisation", "override_reason"}),
+    )
+
+
+def _present(
+    session: Session,
+    proposal: Proposal,
+    submission: ProposalSubmission | None,
+    caller: Caller | None,
+    api_url: str,
+) -> ProposalRead:
+    own = caller is not None and caller.organisation == proposal.organisation
+    text = proposal if own or submission is None else submission
+    address = f"{api_url}/proposals/{proposal.id}"
+    creates = proposal.action == ProposalAction.CREATE and proposal.published_version is None
+    target = None if creates else Link(href=f"{api_url}/guidelines/{proposal.target_id}", rel="related")
+    return ProposalRead.model_validate(
+        {
+            "id": proposal.id,
+            "organisation": proposal.organisation,
+            "status": proposal.status,
+            "statusReason": proposal.status_reason,
+            "target": {"type": proposal.target_type, "id": proposal.target_id},
+            "action": proposal.action,
+            "number": proposal.reserved_number,
+            "baseVersion": text.base_version,
+            "changeKind": text.change_kind,
+            "title": text.title,
+            "reason": text.reason,
+            "content": text.content,
+            "contentHash": content_hash(text.content) if text.content is not None else None,
+            "revision": proposal.revision if own else proposal.public_revision,
+            "submittedAt": submission.submitted_at if submission else None,
+            "changedAt": proposal.changed_at if own else proposal.public_changed_at,
+            "publishedVersion": proposal.published_version,
+            "allowedTransitions": allowed(proposal.status, standing_of(session, proposal, caller)),
+            "_links": ProposalLinks(
+                self=Link(href=address, rel="self"),
+                diff=Link(href=f"{address}/diff", rel="related"),
+                target=target,
+            ),
+        }
+    )

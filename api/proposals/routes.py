@@ -1,0 +1,220 @@
+"""The joint process: proposals, their moves, and the county's decisions."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from api.dependencies import IfMatch, Public, Reader, Tx, tell_revision
+from api.edge.context import Topic
+from api.edge.routing import StrictRoute
+from api.errors import NotFound
+from api.identity.authenticate import Anyone, Decider, Mover, Proposer
+from api.openapi import answers, body_example
+from api.paging import page_of
+from api.proposals.reading import find_visible, present_decision, present_proposal, present_proposals, text_for
+from api.proposals.schemas import (
+    DecisionRead,
+    ProposalCreate,
+    ProposalDecision,
+    ProposalDiff,
+    ProposalQuery,
+    ProposalRead,
+    ProposalUpdate,
+    Transition,
+)
+from api.proposals.service import create_proposal, decide_proposal, edit_proposal, move_proposal
+from api.redline import redline
+from api.schemas import Page
+from db.guidelines import decision_on, guideline_versions
+from db.proposals import page_of_proposals
+
+router = APIRouter(tags=["proposals"], route_class=StrictRoute)
+PROPOSALS = Depends(Public(Topic.PROPOSALS))
+ProposalId = Annotated[uuid.UUID, Path(alias="proposalId", examples=["0193f0a0-7a1e-7c3b-9d2f-5b1c2d3e4f50"])]
+
+
+@router.get(
+    "/proposals", operation_id="listProposals", dependencies=[PROPOSALS], responses=answers("proposals", 401, 403)
+)
+def list_proposals(
+    request: Request, session: Reader, caller: Anyone, query: Annotated[ProposalQuery, Query()]
+) -> Page[ProposalRead]:
+    """List proposals, newest first; with a token also the drafts of one's own organisation.
+
+    Förslagen, de nyaste först; med token också den egna organisationens utkast.
+    """
+    found, total = page_of_proposals(
+        session,
+        caller.organisation if caller else None,
+        offset=query.offset,
+        limit=query.limit,
+        status=query.status,
+        target_type=query.target_type,
+        target_id=query.target_id,
+        organisation=query.organisation,
+    )
+    items = present_proposals(session, found, caller, request.app.state.settings.api_url)
+    return page_of(request, query, items, total)
+
+
+@router.post(
+    "/proposals",
+    operation_id="createProposal",
+    status_code=201,
+    responses=answers("proposal", 400, 401, 403, 409, 413, 415, status=201),
+    openapi_extra=body_example("proposal-create"),
+)
+def post_proposal(
+    request: Request, response: Response, tx: Tx, caller: Proposer, body: ProposalCreate
+) -> ProposalRead:
+    """Draft a proposal for one's own organisation, on a stated version; nobody else sees it yet.
+
+    Skapar ett utkast till förslag för den egna organisationen, på en angiven version.
+    """
+    proposal = create_proposal(tx, caller, body)
+    return _answer(request, response, present_proposal(tx, proposal, caller, _api_url(request)), created=True)
+
+
+@router.get(
+    "/proposals/{proposalId}",
+    operation_id="getProposal",
+    dependencies=[PROPOSALS],
+    responses=answers("proposal", 401, 403, 404),
+)
+def get_proposal(request: Request, session: Reader, caller: Anyone, proposal_id: ProposalId) -> ProposalRead:
+    """Read a proposal; `allowedTransitions` tells what this caller may do with it now.
+
+    Ett förslag; `allowedTransitions` visar vad den som frågar kan göra med det nu.
+    """
+    proposal = find_visible(session, str(proposal_id), caller)
+    shown = present_proposal(session, proposal, caller, _api_url(request))
+    tell_revision(request, shown.revision)
+    return shown
+
+
+@router.patch(
+    "/proposals/{proposalId}",
+    operation_id="editProposal",
+    responses=answers("proposal", 400, 401, 403, 404, 409, 412, 413, 415, 428),
+    openapi_extra=body_example("proposal-update"),
+)
+def patch_proposal(  # noqa: PLR0913
+    request: Request,
+    response: Response,
+    tx: Tx,
+    caller: Proposer,
+    proposal_id: ProposalId,
+    if_match: IfMatch,
+    body: ProposalUpdate,
+) -> ProposalRead:
+    """Change the text of a draft or returned proposal; what is left out stays.
+
+    Ändrar texten i ett utkast eller ett återlämnat förslag; det som utelämnas står kvar.
+    """
+    proposal = edit_proposal(tx, caller, str(proposal_id), if_match, body)
+    return _answer(request, response, present_proposal(tx, proposal, caller, _api_url(request)))
+
+
+@router.get(
+    "/proposals/{proposalId}/diff",
+    operation_id="compareProposal",
+    dependencies=[PROPOSALS],
+    responses=answers("proposal-diff", 401, 403, 404),
+)
+def get_proposal_diff(session: Reader, caller: Anyone, proposal_id: ProposalId) -> ProposalDiff:
+    """Show what a proposal would change in the version that it builds on.
+
+    Visar vad förslaget skulle ändra i den version som det bygger på.
+    """
+    proposal = find_visible(session, str(proposal_id), caller)
+    text = text_for(session, proposal, caller)
+    base = next(
+        (
+            version.content
+            for version in guideline_versions(session, [proposal.target_id])
+            if version.number == text.base_version
+        ),
+        None,
+    )
+    return ProposalDiff(
+        proposal=proposal.id, from_version=text.base_version, changes=redline(base, text.content)
+    )
+
+
+@router.post(
+    "/proposals/{proposalId}/transitions",
+    operation_id="moveProposal",
+    responses=answers("proposal", 400, 401, 403, 404, 409, 412, 413, 415, 428),
+    openapi_extra=body_example("transition"),
+)
+def post_transition(  # noqa: PLR0913
+    request: Request,
+    response: Response,
+    tx: Tx,
+    caller: Mover,
+    proposal_id: ProposalId,
+    if_match: IfMatch,
+    body: Transition,
+) -> ProposalRead:
+    """Submit, return or withdraw a proposal; a move that is not allowed tells which are.
+
+    Lämnar in, återlämnar eller drar tillbaka ett förslag.
+    """
+    proposal = move_proposal(tx, caller, str(proposal_id), if_match, body)
+    return _answer(request, response, present_proposal(tx, proposal, caller, _api_url(request)))
+
+
+@router.post(
+    "/proposals/{proposalId}/decision",
+    operation_id="decideProposal",
+    status_code=201,
+    responses=answers("decision-on-proposal", 400, 401, 403, 404, 409, 412, 413, 415, 428, status=201),
+    openapi_extra=body_example("proposal-decision"),
+)
+def post_decision(  # noqa: PLR0913
+    request: Request,
+    response: Response,
+    tx: Tx,
+    caller: Decider,
+    proposal_id: ProposalId,
+    if_match: IfMatch,
+    body: ProposalDecision,
+) -> DecisionRead:
+    """Record the county's decision; an approval publishes the next version, frozen and hashed.
+
+    Registrerar länets beslut; ett bifall ger ut nästa version, fastställd och med kontrollsumma.
+    """
+    proposal, decision = decide_proposal(tx, caller, str(proposal_id), if_match, body)
+    response.headers["Location"] = f"{_api_url(request)}/proposals/{proposal.id}/decision"
+    return present_decision(proposal, decision)
+
+
+@router.get(
+    "/proposals/{proposalId}/decision",
+    operation_id="getProposalDecision",
+    dependencies=[PROPOSALS],
+    responses=answers("decision-on-proposal", 401, 403, 404),
+)
+def get_decision(session: Reader, caller: Anyone, proposal_id: ProposalId) -> DecisionRead:
+    """Read what the county decided on a proposal.
+
+    Vad länet beslutade om ett förslag.
+    """
+    proposal = find_visible(session, str(proposal_id), caller)
+    decision = decision_on(session, proposal.id)
+    if decision is None:
+        raise NotFound("The proposal is not decided.")
+    return present_decision(proposal, decision)
+
+
+def _api_url(request: Request) -> str:
+    url: str = request.app.state.settings.api_url
+    return url
+
+
+def _answer(request: Request, response: Response, shown: ProposalRead, *, created: bool = False) -> ProposalRead:
+    response.headers["ETag"] = f'"{shown.revision}"'
+    if created:
+        response.headers["Location"] = f"{_api_url(request)}/proposals/{shown.id}"
+    return shown

@@ -1,0 +1,187 @@
+"""The JSON of proposals and of the county's decisions on them."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from api.guidelines.schemas import Change, GuidelineContent
+from api.proposals.rules import Action
+from api.schemas import (
+    ContentHash,
+    Day,
+    Input,
+    Instant,
+    LanguageMap,
+    Line,
+    Link,
+    Output,
+    Paging,
+    Slug,
+    Text,
+    VersionNumber,
+)
+from db.vocabulary import ChangeKind, Outcome, ProposalAction, ProposalStatus, TargetType
+
+Paragraph = Annotated[Line, StringConstraints(max_length=40)]
+RecordNumber = Annotated[Line, StringConstraints(max_length=80)]
+
+
+class Target(Input):
+    """What is to be changed; of a new guideline the wanted id."""
+
+    type: Literal[TargetType.GUIDELINE]
+    id: Slug
+
+
+class ProposalCreate(Input):
+    """A proposal as it is drafted: the whole proposed content, on a stated version."""
+
+    target: Target
+    action: ProposalAction
+    base_version: VersionNumber | None = None
+    change_kind: ChangeKind = ChangeKind.MAJOR
+    title: Line
+    reason: Text
+    content: GuidelineContent | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_action(self) -> Self:
+        creates, retires = self.action == ProposalAction.CREATE, self.action == ProposalAction.RETIRE
+        if creates and self.base_version is not None:
+            _refuse("base-version-of-new", "a new guideline has no baseVersion: leave it out")
+        if not creates and self.base_version is None:
+            _refuse("missing-base-version", "baseVersion names the version that this builds on")
+        if retires and self.content is not None:
+            _refuse("content-of-retired", "a guideline that ends has no content: leave it out")
+        if not retires and self.content is None:
+            _refuse("missing-content", "content is the complete proposed content")
+        return self
+
+
+class ProposalUpdate(Input):
+    """What is to be other in a draft or returned proposal; what is left out stays."""
+
+    title: Line | None = None
+    reason: Text | None = None
+    change_kind: ChangeKind | None = None
+    base_version: VersionNumber | None = None
+    content: GuidelineContent | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.model_fields_set:
+            _refuse("empty", "names at least one of title, reason, changeKind, baseVersion and content")
+        for name in self.model_fields_set:
+            if getattr(self, name) is None:
+                _refuse("null", "leaves out what is not to change, instead of null")
+        return self
+
+
+class Transition(Input):
+    """A move of a proposal; `return` needs a reason."""
+
+    action: Literal[Action.SUBMIT, Action.RETURN, Action.WITHDRAW]
+    reason: Text | None = None
+
+    @model_validator(mode="after")
+    def _return_tells_why(self) -> Self:
+        if self.action == Action.RETURN and self.reason is None:
+            _refuse("missing-reason", "a returned proposal is told why: give a reason")
+        return self
+
+
+class Override(Input):
+    reason: Text
+
+
+class ProposalDecision(Input):
+    """The county's decision on a proposal."""
+
+    outcome: Outcome
+    body: Line
+    decided_on: Day
+    paragraph: Paragraph | None = None
+    record_number: RecordNumber | None = None
+    reason: Text
+    in_force_from: Day | None = None
+    change_note: LanguageMap | None = None
+    override: Override | None = None
+
+    @model_validator(mode="after")
+    def _approval_tells_from_when(self) -> Self:
+        if self.outcome == Outcome.APPROVED and self.in_force_from is None:
+            _refuse("missing-in-force-from", "an approval tells inForceFrom")
+        return self
+
+
+def _refuse(code: str, message: str) -> None:
+    raise PydanticCustomError(code, message)  # type: ignore[arg-type]
+
+
+class TargetRead(Output):
+    type: TargetType
+    id: str
+
+
+class ProposalLinks(Output):
+    self: Link
+    diff: Link
+    target: Link | None
+
+
+class ProposalRead(Output):
+    """A proposal as this reader may see it; others than its organisation see what was submitted."""
+
+    id: str
+    organisation: str
+    status: ProposalStatus
+    status_reason: str | None
+    target: TargetRead
+    action: ProposalAction
+    number: int | None
+    base_version: VersionNumber | None
+    change_kind: ChangeKind
+    title: str
+    reason: str
+    content: GuidelineContent | None
+    content_hash: ContentHash | None
+    revision: int
+    submitted_at: Instant | None
+    changed_at: Instant
+    published_version: VersionNumber | None
+    allowed_transitions: list[Action]
+    links: ProposalLinks = Field(alias="_links")
+
+
+class DecisionRead(Output):
+    """What the county decided on a proposal."""
+
+    proposal: str
+    outcome: Outcome
+    published_version: VersionNumber | None
+    body: str
+    decided_on: Day
+    paragraph: str | None
+    record_number: str | None
+    reason: str
+    in_force_from: Day | None
+    override: Override | None
+    recorded_at: Instant
+
+
+class ProposalDiff(Output):
+    """What a proposal would change in the version that it builds on."""
+
+    proposal: str
+    from_version: VersionNumber | None = Field(alias="from")
+    changes: list[Change]
+
+
+class ProposalQuery(Paging):
+    status: ProposalStatus | None = Field(None, description="Only proposals in this state.")
+    target_type: TargetType | None = Field(None, description="Only proposals on this type of target.")
+    target_id: Slug | None = Field(None, description="Only proposals on the target with this id.")
+    organisation: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}([0-9]{2})?$")] | None = Field(
+        None, description="Only proposals of this organisation."
+    )

@@ -1,0 +1,219 @@
+"""An immutable picture of the public glossary at one sequence of the feed."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic_core import from_json, to_json
+
+from api.schemas import link
+from api.search.matching import Hit, LabelEntry, Rank, best_label
+from api.swedish import fold, sort_key
+from db.vocabulary import LabelKind, TermStatus
+
+SWEDISH = "sv"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the picture knows of one term; `document` is its ready JSON, less what others give it."""
+
+    id: str
+    document: str
+    order: str
+    domain: str
+    status: str
+    preferred: str
+    labels: tuple[LabelEntry, ...]
+    texts: tuple[str, ...]
+    broader: tuple[str, ...]
+    related: tuple[str, ...]
+    digest_line: str
+
+
+@dataclass(frozen=True, slots=True)
+class DomainCard:
+    id: str
+    labels: list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """All that the glossary's public routes answer from; made by `build`, changed by `patched`."""
+
+    sequence: int
+    api_url: str
+    base_url: str
+    domains: tuple[DomainCard, ...]
+    cards: Mapping[str, Card]
+    ordered: tuple[Card, ...]
+    narrower: Mapping[str, Sequence[str]]
+    related: Mapping[str, Sequence[str]]
+    cited_by: Mapping[str, Sequence[tuple[str, str]]]
+
+    def patched(
+        self,
+        sequence: int,
+        changed: Iterable[tuple[str, str]] = (),
+        cited_by: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+    ) -> "Picture":
+        """Give the picture after some terms changed, or what cites them did."""
+        fresh = {term_id: card_of(document) for term_id, document in changed}
+        quotes = self.cited_by if cited_by is None else cited_by
+        if not fresh:
+            return replace(self, sequence=sequence, cited_by=quotes)
+        return _drawn(replace(self, sequence=sequence, cited_by=quotes), {**self.cards, **fresh})
+
+    def term(self, card: Card, *, linked: bool = True) -> dict[str, Any]:
+        """Give one term as the API shows it."""
+        shown: dict[str, Any] = from_json(card.document)
+        shown["narrower"] = self.narrower.get(card.id, ())
+        shown["related"] = self.related.get(card.id, ())
+        shown["citedBy"] = [
+            {"guideline": guideline, "version": version} for guideline, version in self.cited_by.get(card.id, ())
+        ]
+        if linked:
+            address = f"{self.api_url}/terms/{card.id}"
+            shown["_links"] = {
+                "self": link(address, "self"),
+                "html": link(f"{self.base_url}/begrepp/{card.id}", "alternate"),
+                "versions": link(f"{address}/versions", "version-history"),
+                "interpretations": link(f"{address}/interpretations", "related"),
+            }
+        return shown
+
+    def select(self, *, language: str | None, domain: str | None, status: str | None) -> list[Card]:
+        """List terms in Swedish alphabetical order; without a status, deprecated ones are left out."""
+        return [
+            card
+            for card in self.ordered
+            if (card.status == status if status else card.status != TermStatus.DEPRECATED)
+            and (domain is None or card.domain == domain)
+            and (language is None or any(label.language == language for label in card.labels))
+        ]
+
+    def search(self, cards: Iterable[Card], query: str, language: str | None) -> list[Card]:
+        """Keep the terms that answer a query, best first, alphabetically among equals."""
+        wanted = fold(query)
+        found = []
+        for card in cards:
+            hit = best_label(card.labels, wanted, language)
+            if hit is None and any(wanted in text for text in card.texts):
+                hit = Hit(Rank.DEFINITION, None)
+            if hit is not None:
+                found.append((hit.rank, card))
+        found.sort(key=lambda pair: pair[0])
+        return [card for _, card in found]
+
+    def suggest(self, query: str, language: str | None, limit: int) -> list[dict[str, Any]]:
+        """Complete a word: terms whose labels begin with it, or hold it, best first."""
+        wanted = fold(query)
+        found = []
+        for card in self.ordered:
+            hit = best_label(card.labels, wanted, language)
+            if hit is not None and hit.label is not None:
+                found.append((hit.rank, card, hit.label))
+        found.sort(key=lambda row: row[0])
+        return [
+            {
+                "termId": card.id,
+                "preferredLabel": preferred_label(card, language),
+                "matched": {"value": label.value, "kind": label.kind, "language": label.language},
+            }
+            for _, card, label in found[:limit]
+        ]
+
+    def domain_list(self) -> list[dict[str, Any]]:
+        counts: dict[str, int] = defaultdict(int)
+        for card in self.ordered:
+            if card.status != TermStatus.DEPRECATED:
+                counts[card.domain] += 1
+        return [
+            {"id": domain.id, "labels": domain.labels, "termCount": counts[domain.id]} for domain in self.domains
+        ]
+
+    def content_hash(self) -> str:
+        """SHA-256 over one line a term, by id: id, version, status and content hash."""
+        lines = "".join(self.cards[term_id].digest_line for term_id in sorted(self.cards))
+        return "sha256:" + hashlib.sha256(lines.encode()).hexdigest()
+
+    def glossary(self) -> bytes:
+        """Give the whole glossary, terms by id."""
+        bundle = {
+            "sequence": self.sequence,
+            "contentHash": self.content_hash(),
+            "generatedFor": None,
+            "domains": self.domain_list(),
+            "terms": [self.term(self.cards[term_id], linked=False) for term_id in sorted(self.cards)],
+        }
+        return to_json(bundle)
+
+
+def build(  # noqa: PLR0913  (what a picture is made of)
+    sequence: int,
+    base_url: str,
+    api_url: str,
+    domains: Iterable[DomainCard],
+    documents: Iterable[tuple[str, str]],
+    cited_by: Mapping[str, Sequence[tuple[str, str]]],
+) -> Picture:
+    """Draw the picture from the ready documents of all terms."""
+    blank = Picture(sequence, api_url, base_url, tuple(domains), {}, (), {}, {}, cited_by)
+    return _drawn(blank, {term_id: card_of(document) for term_id, document in documents})
+
+
+def card_of(document: str) -> Card:
+    """Take from a ready document what lists, search and relations need."""
+    term = from_json(document)
+    labels = tuple(_entry(label) for label in term["labels"])
+    preferred = _preferred(labels, SWEDISH) or labels[0].value
+    return Card(
+        id=term["id"],
+        document=document,
+        order=sort_key(preferred),
+        domain=term["domain"],
+        status=term["status"],
+        preferred=preferred,
+        labels=labels,
+        texts=tuple(fold(definition["text"]) for definition in term["definitions"]),
+        broader=tuple(term["broader"]),
+        related=tuple(term["related"]),
+        digest_line=f"{term['id']} {term['version']} {term['status']} {term['contentHash']}\n",
+    )
+
+
+def preferred_label(card: Card, language: str | None) -> str:
+    """Give the preferred label in a language, else in Swedish, else the first."""
+    return (language and _preferred(card.labels, language)) or card.preferred
+
+
+def _entry(label: Mapping[str, Any]) -> LabelEntry:
+    folded = (fold(label["value"]), *(fold(form) for form in label["forms"]))
+    return LabelEntry(label["value"], label["kind"], label["language"], folded)
+
+
+def _preferred(labels: Iterable[LabelEntry], language: str) -> str | None:
+    for label in labels:
+        if label.language == language and label.kind == LabelKind.PREFERRED:
+            return label.value
+    return None
+
+
+def _drawn(picture: Picture, cards: Mapping[str, Card]) -> Picture:
+    narrower: dict[str, list[str]] = defaultdict(list)
+    related: dict[str, set[str]] = defaultdict(set)
+    for term_id in sorted(cards):
+        for target in cards[term_id].broader:
+            narrower[target].append(term_id)
+        for target in cards[term_id].related:
+            related[term_id].add(target)
+            related[target].add(term_id)
+    return replace(
+        picture,
+        cards=cards,
+        ordered=tuple(sorted(cards.values(), key=lambda card: (card.order, card.id))),
+        narrower=dict(narrower),
+        related={term_id: sorted(others) for term_id, others in related.items()},
+    )

@@ -1,0 +1,84 @@
+"""The service about itself: api-info, its OpenAPI document, health."""
+
+import sqlite3
+from typing import Any, Literal
+
+import yaml
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import JSONResponse, Response
+
+from api.dependencies import Public
+from api.edge.context import Topic
+from api.edge.routing import StrictRoute
+from api.openapi import RELEASED, VERSION, answers, document
+from api.schemas import Day, Output
+from db.migrate import at_head
+from db.session import UnusableDatabaseError, ping
+
+api_router = APIRouter(
+    tags=["service"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.FIXED))]
+)
+root_router = APIRouter(tags=["service"], route_class=StrictRoute, include_in_schema=False)
+
+
+class ApiInfo(Output):
+    """What the national REST API profile asks every API to tell (VER.07)."""
+
+    api_name: str
+    api_version: str
+    api_released: Day
+    api_documentation: str
+    api_status: Literal["alpha", "beta", "active", "deprecated", "retired", "decommissioned"]
+
+
+@api_router.get("/api-info", operation_id="getApiInfo", responses=answers("api-info"))
+async def get_api_info(request: Request) -> ApiInfo:
+    """Read the name, version and state of this API.
+
+    API:ets namn, version och status.
+    """
+    return ApiInfo.model_validate(
+        {
+            "apiName": "samsprak",
+            "apiVersion": VERSION,
+            "apiReleased": RELEASED,
+            "apiDocumentation": f"{request.app.state.settings.base_url}/docs",
+            "apiStatus": "beta",
+        }
+    )
+
+
+@api_router.get("/openapi.json", operation_id="getOpenApiJson", include_in_schema=False)
+async def get_openapi_json(request: Request) -> JSONResponse:
+    """Read the OpenAPI document as JSON."""
+    return JSONResponse(document(request.app, request.app.state.settings))
+
+
+@api_router.get("/openapi.yaml", operation_id="getOpenApiYaml", include_in_schema=False)
+def get_openapi_yaml(request: Request) -> Response:
+    """Read the OpenAPI document as YAML."""
+    made = document(request.app, request.app.state.settings)
+    text = yaml.safe_dump(made, allow_unicode=True, sort_keys=False)
+    return Response(text, media_type="application/yaml")
+
+
+@root_router.get("/healthz")
+async def get_health() -> dict[str, str]:
+    """Tell that the process is alive."""
+    return {"status": "alive"}
+
+
+@root_router.get("/readyz")
+def get_readiness(request: Request) -> JSONResponse:
+    """Tell whether requests can be served: the database answers and has the schema of this code."""
+    database = request.app.state.database
+    checks: dict[str, Any] = {"sqlite": sqlite3.sqlite_version}
+    try:
+        ping(database)
+        checks["database"] = "ok"
+        checks["migrations"] = "ok" if at_head(database) else "behind"
+    except UnusableDatabaseError:
+        checks["database"] = "unreachable"
+    ready = checks.get("migrations") == "ok"
+    body = {"status": "ready" if ready else "not ready", "checks": checks}
+    return JSONResponse(body, 200 if ready else 503, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,57 @@
+"""What an operator can set: environment variables that begin with SAMSPRAK_."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+
+class Settings(BaseSettings):
+    """The configuration, checked once at start."""
+
+    model_config = SettingsConfigDict(env_prefix="SAMSPRAK_", frozen=True, extra="ignore")
+
+    environment: Literal["development", "production"] = "development"
+    database_url: str = "sqlite:///var/samsprak.db"
+    database_password_file: Path | None = None
+    base_url: str = "http://127.0.0.1:8000"
+    county: str = Field(default="22", pattern=r"^[0-9]{2}$")
+    signing_key_file: Path | None = None
+    cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0)
+
+    @field_validator("base_url")
+    @classmethod
+    def _no_trailing_slash(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            msg = "must begin with http:// or https://"
+            raise ValueError(msg)
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _production_has_no_defaults(self) -> Self:
+        if self.environment == "production":
+            missing = {"base_url", "database_url", "signing_key_file"} - self.model_fields_set
+            if missing:
+                names = ", ".join(sorted(f"SAMSPRAK_{name.upper()}" for name in missing))
+                msg = f"production needs {names}"
+                raise ValueError(msg)
+        return self
+
+    @property
+    def database_address(self) -> str:
+        """The database URL, with the password of `database_password_file` put in."""
+        if self.database_password_file is None:
+            return self.database_url
+        password = self.database_password_file.read_text(encoding="utf-8").strip()
+        try:
+            url = make_url(self.database_url).set(password=password)
+        except ArgumentError:
+            return self.database_url
+        return url.render_as_string(hide_password=False)
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.base_url}/api/v1"

@@ -1,0 +1,37 @@
+"""The tables of Samspråk, and the questions asked of them."""
+
+from sqlmodel import SQLModel
+
+# Set before the first table: SQLite can only drop a constraint that has a name.
+SQLModel.metadata.naming_convention = {  # type: ignore[assignment]
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+from db import (  # noqa: E402
+    decisions,
+    events,
+    guidelines,
+    idempotency,
+    identity,
+    organisations,
+    proposals,
+    terms,
+)
+
+metadata = SQLModel.metadata
+
+__all__ = [
+    "decisions",
+    "events",
+    "guidelines",
+    "idempotency",
+    "identity",
+    "metadata",
+    "organisations",
+    "proposals",
+    "terms",
+]

@@ -1,0 +1,165 @@
+"""The append-only event log: one gap-free, hash-chained stream for the public and one a tenant."""
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from db.canonical import canonical
+from db.types import PUBLIC_STREAM, Instant, json_type, name_type
+
+GENESIS = "0" * 64
+
+
+class EventStream(SQLModel, table=True):
+    """The head of one stream; its row is the lock that keeps the sequence without gaps."""
+
+    __tablename__ = "event_stream"
+
+    name: str = Field(primary_key=True, sa_type=name_type())
+    last_sequence: int = 0
+    last_hash: str = Field(default=GENESIS, max_length=64)
+
+
+class Event(SQLModel, table=True):
+    """One entry of the log; salt and data may be erased by law, the chain stays whole."""
+
+    __tablename__ = "event"
+    __table_args__ = (sa.UniqueConstraint("id", name="uq_event_id"),)
+
+    stream: str = Field(primary_key=True, foreign_key="event_stream.name", sa_type=name_type())
+    sequence: int = Field(primary_key=True, sa_type=sa.BigInteger, sa_column_kwargs={
+        "autoincrement": False})
+    id: uuid.UUID
+    kind: str = Field(max_length=64)
+    subject: str = Field(max_length=256)
+    organisation: str = Field(sa_type=name_type(4))
+    occurred_at: datetime = Field(sa_type=Instant)
+    data: dict[str, Any] | None = Field(sa_type=json_type())
+    salt: str | None = Field(max_length=32)
+    data_hash: str = Field(max_length=64)
+    previous_hash: str = Field(max_length=64)
+    hash: str = Field(max_length=64)
+
+
+@dataclass(frozen=True)
+class PendingEvent:
+    """An event that waits for its place in the stream."""
+
+    stream: str
+    id: uuid.UUID
+    kind: str
+    subject: str
+    organisation: str
+    occurred_at: datetime
+    data: dict[str, Any]
+
+
+def hash_data(salt: str, data: dict[str, Any]) -> str:
+    """SHA-256 over the salt's text and the canonical data, as 64 hexadecimal digits."""
+    return hashlib.sha256(salt.encode() + canonical(data)).hexdigest()
+
+
+def hash_event(previous_hash: str, head: dict[str, Any]) -> str:
+    """SHA-256 over the previous hash, a line feed and the canonical head of the event."""
+    return hashlib.sha256(previous_hash.encode() + b"\n" + canonical(head)).hexdigest()
+
+
+def instant_text(instant: datetime) -> str:
+    """Write an instant as the API does: UTC, microseconds, Z."""
+    return instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def append_events(session: Session, pending: Sequence[PendingEvent]) -> int | None:
+    """Chain the events to their streams, in order; give the last public sequence, if any."""
+    last_public = None
+    for stream in sorted({event.stream for event in pending}):
+        head = lock_stream(session, stream)
+        for event in (event for event in pending if event.stream == stream):
+            _append(session, head, event)
+        session.add(head)
+        if stream == PUBLIC_STREAM:
+            last_public = head.last_sequence
+    return last_public
+
+
+def lock_stream(session: Session, name: str) -> EventStream:
+    """Lock a stream's head until the transaction ends, making it on first use."""
+    locked = select(EventStream).where(EventStream.name == name).with_for_update()
+    head = session.exec(locked).one_or_none()
+    if head is None:
+        session.execute(_insert_if_absent(session, name))
+        head = session.exec(locked).one()
+    return head
+
+
+def _insert_if_absent(session: Session, name: str) -> Any:
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    values = {"name": name, "last_sequence": 0, "last_hash": GENESIS}
+    return dialect.insert(EventStream).values(values).on_conflict_do_nothing()
+
+
+def _append(session: Session, head: EventStream, event: PendingEvent) -> None:
+    salt = secrets.token_hex(16)
+    data_hash = hash_data(salt, event.data)
+    sequence = head.last_sequence + 1
+    digest = hash_event(
+        head.last_hash,
+        {
+            "sequence": sequence,
+            "id": str(event.id),
+            "kind": event.kind,
+            "subject": event.subject,
+            "organisation": event.organisation,
+            "occurredAt": instant_text(event.occurred_at),
+            "dataHash": data_hash,
+        },
+    )
+    session.add(
+        Event(
+            stream=event.stream,
+            sequence=sequence,
+            id=event.id,
+            kind=event.kind,
+            subject=event.subject,
+            organisation=event.organisation,
+            occurred_at=event.occurred_at,
+            data=event.data,
+            salt=salt,
+            data_hash=data_hash,
+            previous_hash=head.last_hash,
+            hash=digest,
+        )
+    )
+    head.last_sequence, head.last_hash = sequence, digest
+
+
+def last_sequence(session: Session, stream: str = PUBLIC_STREAM) -> int:
+    found = session.exec(
+        select(EventStream.last_sequence).where(EventStream.name == stream)
+    ).one_or_none()
+    return found or 0
+
+
+def events_after(
+    session: Session, stream: str, after: int, limit: int, kinds: Sequence[str] = ()
+) -> list[Event]:
+    """List events in order; kinds are exact (`term.published`) or a noun's all (`term.*`)."""
+    query = select(Event).where(Event.stream == stream, col(Event.sequence) > after)
+    if kinds:
+        query = query.where(sa.or_(*(_of_kind(kind) for kind in kinds)))
+    return list(session.exec(query.order_by(col(Event.sequence)).limit(limit)))
+
+
+def _of_kind(kind: str) -> Any:
+    if kind.endswith(".*"):
+        return col(Event.kind).startswith(kind[:-1], autoescape=True)
+    return col(Event.kind) == kind

@@ -1,0 +1,72 @@
+"""Machine clients, the signing keys of the built-in issuer, and the instance's own secret."""
+
+from datetime import datetime
+
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from db.types import Instant, json_type, name_type
+
+
+class Client(SQLModel, table=True):
+    """A machine that speaks for one organisation, within its scopes."""
+
+    __tablename__ = "client"
+
+    id: str = Field(primary_key=True, max_length=36)
+    organisation: str = Field(foreign_key="organisation.code", sa_type=name_type(4), index=True)
+    name: str = Field(max_length=200)
+    scopes: list[str] = Field(sa_type=json_type())
+    created_at: datetime = Field(sa_type=Instant)
+    disabled_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class ClientSecret(SQLModel, table=True):
+    """A secret of a client, kept as SHA-256 only: 256 random bits need no slow hash."""
+
+    __tablename__ = "client_secret"
+
+    client_id: str = Field(primary_key=True, foreign_key="client.id", max_length=36)
+    digest: str = Field(primary_key=True, max_length=64)
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class SigningKey(SQLModel, table=True):
+    """A key of the built-in issuer: the newest signs, all that are not retired verify."""
+
+    __tablename__ = "signing_key"
+
+    kid: str = Field(primary_key=True, max_length=64)
+    private_pem: str
+    created_at: datetime = Field(sa_type=Instant)
+    retired_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class InstanceSecret(SQLModel, table=True):
+    """A random secret of this installation, such as the key that hides who wrote a proposal."""
+
+    __tablename__ = "instance_secret"
+
+    name: str = Field(primary_key=True, max_length=40)
+    value: str = Field(max_length=128)
+
+
+def find_client(session: Session, client_id: str) -> Client | None:
+    return session.get(Client, client_id)
+
+
+def secret_digests(session: Session, client_id: str) -> list[str]:
+    query = select(ClientSecret.digest).where(ClientSecret.client_id == client_id)
+    return list(session.exec(query))
+
+
+def live_keys(session: Session) -> list[SigningKey]:
+    """List the keys that are not retired, newest first."""
+    query = select(SigningKey).where(col(SigningKey.retired_at).is_(None))
+    return list(
+        session.exec(query.order_by(col(SigningKey.created_at).desc(), col(SigningKey.kid)))
+    )
+
+
+def find_instance_secret(session: Session, name: str) -> str | None:
+    found = session.get(InstanceSecret, name)
+    return found.value if found else None

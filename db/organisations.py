@@ -1,0 +1,43 @@
+"""Municipalities and the counties' secretariats: the tenants."""
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from db.types import Word, name_type, words
+from db.vocabulary import OrganisationKind
+
+
+class Organisation(SQLModel, table=True):
+    """A municipality (four digits, SCB) or a county's secretariat (two digits)."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (
+        words("kind", OrganisationKind),
+        sa.CheckConstraint(
+            "(kind = 'county' AND length(code) = 2 AND county_code = code)"
+            " OR (kind = 'municipality' AND length(code) = 4 AND county_code = substr(code, 1, 2))",
+            name="code_fits_kind",
+        ),
+        sa.Index(None, "county_code"),
+    )
+
+    code: str = Field(primary_key=True, sa_type=name_type(4))
+    kind: OrganisationKind = Field(sa_type=Word(OrganisationKind))
+    name: str = Field(max_length=100)
+    county_code: str = Field(sa_type=name_type(2))
+
+
+def find_organisation(session: Session, code: str) -> Organisation | None:
+    return session.get(Organisation, code)
+
+
+def municipalities(session: Session, county: str | None = None) -> list[Organisation]:
+    """List the municipalities, of one county or of all, by code."""
+    query = select(Organisation).where(Organisation.kind == OrganisationKind.MUNICIPALITY)
+    if county is not None:
+        query = query.where(Organisation.county_code == county)
+    return list(session.exec(query.order_by(col(Organisation.code))))
+
+
+def organisation_codes(session: Session) -> set[str]:
+    return set(session.exec(select(Organisation.code)))

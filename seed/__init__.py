@@ -1,0 +1,1 @@
+"""The starter glossary and guidelines, and the demonstration county."""
