@@ -36,7 +36,10 @@ TAGS = [
     {"name": "terms", "description": "The glossary. Ordlistan."},
     {"name": "guidelines", "description": "Guidelines and their frozen versions. Riktlinjer och deras versioner."},
     {"name": "proposals", "description": "The joint process. Den gemensamma processen."},
-    {"name": "adoptions", "description": "Municipal decisions and what follows. Kommunernas beslut och vad som följer."},
+    {
+        "name": "adoptions",
+        "description": "Municipal decisions and what follows. Kommunernas beslut och vad som följer.",
+    },
     {"name": "organisations", "description": "Municipalities and counties. Kommuner och län."},
     {"name": "events", "description": "The change feed. Händelseflödet."},
     {"name": "identity", "description": "Tokens and keys. Tokens och nycklar."},
@@ -133,7 +136,10 @@ def document(app: FastAPI, settings: Settings) -> dict[str, Any]:
         terms_of_service=f"{settings.base_url}/#villkor",
         contact={"name": "Samspråk", "url": settings.base_url, "email": "samsprak@example.org"},
         license_info={"name": "EUPL-1.2", "url": "https://eupl.eu/1.2/en/"},
-        external_docs={"description": "Documentation and service level. Dokumentation.", "url": f"{settings.base_url}/docs"},
+        external_docs={
+            "description": "Documentation and service level. Dokumentation.",
+            "url": f"{settings.base_url}/docs",
+        },
     )
     made["info"]["x-limitations"] = "JSON bodies of at most 1 MB; pages of at most 100 items."
     made["info"]["x-sla"] = {

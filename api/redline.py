@@ -29,9 +29,7 @@ def redline(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -
         twin = new_provisions.get(key)
         number = (twin or item)["number"]
         if twin is not None and twin["number"] != item["number"]:
-            moved.append(
-                Change(path=f"/provisions/{number}", kind="moved", before=item["number"], after=number)
-            )
+            moved.append(Change(path=f"/provisions/{number}", kind="moved", before=item["number"], after=number))
         old_leaves |= _provision_leaves(item, number, gone=twin is None)
     for item in new_provisions.values():
         new_leaves |= _provision_leaves(item, item["number"], gone=False)

@@ -143,20 +143,14 @@ Day = Annotated[
 Instant = Annotated[
     datetime,
     PlainSerializer(instant_text, return_type=str),
-    WithJsonSchema(
-        {"type": "string", "format": "date-time", "example": "2026-11-24T09:00:00.000000Z"}
-    ),
+    WithJsonSchema({"type": "string", "format": "date-time", "example": "2026-11-24T09:00:00.000000Z"}),
 ]
 Bool = StrictBool
 Number64 = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
-VersionNumber = Annotated[
-    str, StringConstraints(pattern=r"^[1-9][0-9]{0,5}\.(0|[1-9][0-9]{0,5})$", max_length=13)
-]
+VersionNumber = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,5}\.(0|[1-9][0-9]{0,5})$", max_length=13)]
 MunicipalityCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 ContentHash = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
-WebAddress = Annotated[
-    str, StringConstraints(pattern=r"^https?://[^\s<>\"{}|\\^`\x00-\x20]+$", max_length=2000)
-]
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"{}|\\^`\x00-\x20]+$", max_length=2000)]
 
 
 class Link(Output):

@@ -13,7 +13,5 @@ def fold(text: str) -> str:
 
 def sort_key(text: str) -> str:
     """Give a key whose order by code point is that of a Swedish word list."""
-    letters = (
-        _AFTER_Z.get(char) or unicodedata.normalize("NFD", char)[0] for char in fold(text)
-    )
+    letters = (_AFTER_Z.get(char) or unicodedata.normalize("NFD", char)[0] for char in fold(text))
     return "".join(letters)

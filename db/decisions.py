@@ -22,9 +22,7 @@ class Decision(SQLModel, table=True):
     __table_args__ = (
         words("kind", DecisionKind),
         words("body_type", BodyType),
-        sa.UniqueConstraint(
-            "municipality", "source", "external_id", name="uq_decision_municipality_source_external"
-        ),
+        sa.UniqueConstraint("municipality", "source", "external_id", name="uq_decision_municipality_source_external"),
         sa.ForeignKeyConstraint(
             ["guideline_id", "major", "minor"],
             ["guideline_version.guideline_id", "guideline_version.major", "guideline_version.minor"],
@@ -74,9 +72,7 @@ class DecisionRevision(SQLModel, table=True):
     __tablename__ = "decision_revision"
 
     decision_id: str = Field(primary_key=True, foreign_key="decision.id", max_length=36)
-    source_revision: int = Field(
-        primary_key=True, sa_type=sa.BigInteger, sa_column_kwargs={"autoincrement": False}
-    )
+    source_revision: int = Field(primary_key=True, sa_type=sa.BigInteger, sa_column_kwargs={"autoincrement": False})
     record: dict[str, Any] = Field(sa_type=json_type())
     recorded_at: datetime = Field(sa_type=Instant)
 
@@ -86,9 +82,7 @@ def lock_decision(session: Session, decision_id: str) -> Decision | None:
     return session.exec(query).one_or_none()
 
 
-def find_decision(
-    session: Session, municipality: str, source: str, external_id: str
-) -> Decision | None:
+def find_decision(session: Session, municipality: str, source: str, external_id: str) -> Decision | None:
     return session.exec(
         select(Decision).where(
             Decision.municipality == municipality,
@@ -119,9 +113,7 @@ def decisions_in_force_order(
     )
 
 
-def page_of_decisions(
-    session: Session, municipality: str, offset: int, limit: int
-) -> tuple[list[Decision], int]:
+def page_of_decisions(session: Session, municipality: str, offset: int, limit: int) -> tuple[list[Decision], int]:
     """List a municipality's decisions, newest first, retracted ones too, and count them."""
     query = select(Decision).where(Decision.municipality == municipality)
     total = session.execute(select(sa.func.count()).select_from(query.subquery())).scalar_one()

@@ -34,8 +34,7 @@ class Event(SQLModel, table=True):
     __table_args__ = (sa.UniqueConstraint("id", name="uq_event_id"),)
 
     stream: str = Field(primary_key=True, foreign_key="event_stream.name", sa_type=name_type())
-    sequence: int = Field(primary_key=True, sa_type=sa.BigInteger, sa_column_kwargs={
-        "autoincrement": False})
+    sequence: int = Field(primary_key=True, sa_type=sa.BigInteger, sa_column_kwargs={"autoincrement": False})
     id: uuid.UUID
     kind: str = Field(max_length=64)
     subject: str = Field(max_length=256)
@@ -143,15 +142,11 @@ def _append(session: Session, head: EventStream, event: PendingEvent) -> None:
 
 
 def last_sequence(session: Session, stream: str = PUBLIC_STREAM) -> int:
-    found = session.exec(
-        select(EventStream.last_sequence).where(EventStream.name == stream)
-    ).one_or_none()
+    found = session.exec(select(EventStream.last_sequence).where(EventStream.name == stream)).one_or_none()
     return found or 0
 
 
-def events_after(
-    session: Session, stream: str, after: int, limit: int, kinds: Sequence[str] = ()
-) -> list[Event]:
+def events_after(session: Session, stream: str, after: int, limit: int, kinds: Sequence[str] = ()) -> list[Event]:
     """List events in order; kinds are exact (`term.published`) or a noun's all (`term.*`)."""
     query = select(Event).where(Event.stream == stream, col(Event.sequence) > after)
     if kinds:

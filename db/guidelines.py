@@ -18,9 +18,7 @@ class CountyDecision(SQLModel, table=True):
     __table_args__ = (words("outcome", Outcome),)
 
     id: str = Field(primary_key=True, max_length=36)
-    proposal_id: str | None = Field(
-        default=None, foreign_key="proposal.id", max_length=36, unique=True
-    )
+    proposal_id: str | None = Field(default=None, foreign_key="proposal.id", max_length=36, unique=True)
     organisation: str = Field(foreign_key="organisation.code", sa_type=name_type(4), index=True)
     outcome: Outcome = Field(sa_type=Word(Outcome))
     body: str = Field(max_length=200)
@@ -87,9 +85,7 @@ def lock_guideline(session: Session, guideline_id: str) -> Guideline | None:
     return session.exec(query).one_or_none()
 
 
-def guideline_versions(
-    session: Session, guideline_ids: Sequence[str] | None = None
-) -> list[GuidelineVersion]:
+def guideline_versions(session: Session, guideline_ids: Sequence[str] | None = None) -> list[GuidelineVersion]:
     """List versions, of some guidelines or of all, oldest first in each."""
     query = select(GuidelineVersion)
     if guideline_ids is not None:

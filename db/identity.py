@@ -62,9 +62,7 @@ def secret_digests(session: Session, client_id: str) -> list[str]:
 def live_keys(session: Session) -> list[SigningKey]:
     """List the keys that are not retired, newest first."""
     query = select(SigningKey).where(col(SigningKey.retired_at).is_(None))
-    return list(
-        session.exec(query.order_by(col(SigningKey.created_at).desc(), col(SigningKey.kid)))
-    )
+    return list(session.exec(query.order_by(col(SigningKey.created_at).desc(), col(SigningKey.kid))))
 
 
 def find_instance_secret(session: Session, name: str) -> str | None:

@@ -130,9 +130,7 @@ def page_of_proposals(  # noqa: PLR0913  (one argument a filter)
             query = query.where(column == wanted)
     total = session.execute(select(sa.func.count()).select_from(query.subquery())).scalar_one()
     rows = session.exec(
-        query.order_by(col(Proposal.created_at).desc(), col(Proposal.id).desc())
-        .offset(offset)
-        .limit(limit)
+        query.order_by(col(Proposal.created_at).desc(), col(Proposal.id).desc()).offset(offset).limit(limit)
     )
     return list(rows), total
 
@@ -151,5 +149,3 @@ def open_creation(session: Session, target_type: TargetType, target_id: str) -> 
 
 def highest_reserved_number(session: Session) -> int:
     return session.execute(select(sa.func.max(col(Proposal.reserved_number)))).scalar() or 0
-
-

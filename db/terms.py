@@ -41,9 +41,7 @@ class Term(SQLModel, table=True):
     status: TermStatus = Field(sa_type=Word(TermStatus))
     current_version: str = Field(max_length=16)
     revision: int
-    replaced_by_id: str | None = Field(
-        default=None, foreign_key="term.id", sa_type=name_type(), index=True
-    )
+    replaced_by_id: str | None = Field(default=None, foreign_key="term.id", sa_type=name_type(), index=True)
     changed_at: datetime = Field(sa_type=Instant)
     document: str
 
@@ -63,9 +61,7 @@ class TermVersion(SQLModel, table=True):
     published_at: datetime = Field(sa_type=Instant)
     content: dict[str, Any] = Field(sa_type=json_type())
     content_hash: str = Field(max_length=71)
-    county_decision_id: str | None = Field(
-        default=None, foreign_key="county_decision.id", max_length=36
-    )
+    county_decision_id: str | None = Field(default=None, foreign_key="county_decision.id", max_length=36)
 
 
 class TermLabel(SQLModel, table=True):
@@ -137,9 +133,7 @@ class TermPair(SQLModel, table=True):
     )
 
     first_id: str = Field(primary_key=True, foreign_key="term.id", sa_type=name_type())
-    second_id: str = Field(
-        primary_key=True, foreign_key="term.id", sa_type=name_type(), index=True
-    )
+    second_id: str = Field(primary_key=True, foreign_key="term.id", sa_type=name_type(), index=True)
     relation: PairRelation = Field(sa_type=Word(PairRelation))
     stated_by_first: bool
     stated_by_second: bool
@@ -206,9 +200,7 @@ def broader_edges(session: Session) -> list[tuple[str, str]]:
 def pairs_of(session: Session, term_id: str) -> list[TermPair]:
     return list(
         session.exec(
-            select(TermPair).where(
-                sa.or_(col(TermPair.first_id) == term_id, col(TermPair.second_id) == term_id)
-            )
+            select(TermPair).where(sa.or_(col(TermPair.first_id) == term_id, col(TermPair.second_id) == term_id))
         )
     )
 

@@ -56,9 +56,7 @@ def name_type(length: int = 128) -> TypeEngine[str]:
 
 
 def json_type() -> TypeEngine[Any]:
-    return sa.JSON(none_as_null=True).with_variant(
-        postgresql.JSONB(none_as_null=True), "postgresql"
-    )
+    return sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 
 
 def words(column: str, vocabulary: type[StrEnum]) -> sa.CheckConstraint:

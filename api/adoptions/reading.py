@@ -72,9 +72,7 @@ def adoptions_on(
 
 def _fact(decision: Decision) -> Fact:
     values: dict[str, Any] = decision.model_dump(
-        include={
-            *("id", "kind", "decided_on", "valid_from", "valid_until", "legal_force_on", "source", "external_id")
-        }
+        include={*("id", "kind", "decided_on", "valid_from", "valid_until", "legal_force_on", "source", "external_id")}
     )
     return Fact(version=f"{decision.major}.{decision.minor}", **values)
 
@@ -108,9 +106,7 @@ def matrix(session: Session, day: date, county: str) -> AdoptionMatrix:
         as_of=day,
         municipalities=[MatrixMunicipality(code=town.code, name=town.name) for town in towns],
         guidelines=[
-            MatrixGuideline(
-                id=guideline.id, title=guideline.titles[shown[guideline.id]], version=shown[guideline.id]
-            )
+            MatrixGuideline(id=guideline.id, title=guideline.titles[shown[guideline.id]], version=shown[guideline.id])
             for guideline in listed
         ],
         cells=[

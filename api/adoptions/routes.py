@@ -137,12 +137,8 @@ def list_municipality_adoptions(
     return page_of(request, query, items, len(found))
 
 
-@router.get(
-    "/adoptions", operation_id="listAdoptions", dependencies=[ADOPTIONS], responses=answers("adoptions")
-)
-def list_adoptions(
-    request: Request, session: Reader, query: Annotated[AdoptionQuery, Query()]
-) -> Page[AdoptionRead]:
+@router.get("/adoptions", operation_id="listAdoptions", dependencies=[ADOPTIONS], responses=answers("adoptions"))
+def list_adoptions(request: Request, session: Reader, query: Annotated[AdoptionQuery, Query()]) -> Page[AdoptionRead]:
     """Show where every participating municipality stands on every guideline.
 
     Visar hur varje deltagande kommun står till varje riktlinje.
@@ -167,9 +163,7 @@ def list_adoptions(
     response_model=AdoptionMatrix,
     responses=answers("adoption-matrix", csv=True),
 )
-def get_matrix(
-    request: Request, session: Reader, query: Annotated[MatrixQuery, Query()]
-) -> AdoptionMatrix | Response:
+def get_matrix(request: Request, session: Reader, query: Annotated[MatrixQuery, Query()]) -> AdoptionMatrix | Response:
     """Draw every participating municipality against every guideline, on any day; as JSON or CSV.
 
     Varje deltagande kommun mot varje riktlinje, vilken dag som helst; som JSON eller CSV.

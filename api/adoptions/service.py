@@ -54,9 +54,7 @@ def record_decision(  # noqa: PLR0913  (the address of a decision has three part
     tx.add(decision)
     tx.flush()
     tx.add(
-        DecisionRevision(
-            decision_id=decision_id, source_revision=body.source_revision, record=sent, recorded_at=now
-        )
+        DecisionRevision(decision_id=decision_id, source_revision=body.source_revision, record=sent, recorded_at=now)
     )
     kind = "decision.retracted" if decision.retracted else "decision.recorded"
     subject = f"municipalities/{municipality}/decisions/{source}/{external_id}"

@@ -106,9 +106,7 @@ class PublicCache:
             self._encodings[accepted] = encoding
         return encoding
 
-    async def _miss(
-        self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes], key: Key
-    ) -> None:
+    async def _miss(self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes], key: Key) -> None:
         self.misses += 1
         generations = dict(self._generations)
         context = context_of(scope)
@@ -144,9 +142,7 @@ class PublicCache:
         await send({**message, "headers": message["headers"] + echoes})
         await send(entry.body if scope["method"] == "GET" else _EMPTY)
 
-    def _finish(
-        self, start: Message, body: bytes, encoded: bytes, encoding: str, context: RequestContext
-    ) -> _Entry:
+    def _finish(self, start: Message, body: bytes, encoded: bytes, encoding: str, context: RequestContext) -> _Entry:
         now = self._clock()
         left = next_midnight() - now
         kept = [

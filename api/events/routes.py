@@ -25,9 +25,7 @@ router = APIRouter(tags=["events"], route_class=StrictRoute)
     dependencies=[Depends(Public(Topic.EVENTS))],
     responses=answers("events", 401, 403),
 )
-def list_events(
-    request: Request, session: Reader, caller: Anyone, query: Annotated[EventQuery, Query()]
-) -> EventPage:
+def list_events(request: Request, session: Reader, caller: Anyone, query: Annotated[EventQuery, Query()]) -> EventPage:
     """Read what has changed after a sequence, for ever from zero; a token opens one's own stream.
 
     Vad som har ändrats efter ett löpnummer, alltid från noll; en token öppnar den egna strömmen.

@@ -43,9 +43,10 @@ class EventPage(Output):
 class EventQuery(Query):
     after: Number64 = Field(0, strict=False, description="The last sequence that you have; 0 for all.")
     limit: int = Field(100, ge=1, le=1_000, description="How many events at the most.")
-    kinds: Annotated[
-        str, StringConstraints(pattern=r"^[a-z_]+\.([a-z_]+|\*)(,[a-z_]+\.([a-z_]+|\*))*$", max_length=500)
-    ] | None = Field(None, description="Only these, such as `guideline.*,decision.recorded`.")
+    kinds: (
+        Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.([a-z_]+|\*)(,[a-z_]+\.([a-z_]+|\*))*$", max_length=500)]
+        | None
+    ) = Field(None, description="Only these, such as `guideline.*,decision.recorded`.")
     stream: Annotated[str, StringConstraints(pattern=r"^(public|[0-9]{2}([0-9]{2})?)$")] = Field(
         "public", description="`public`, or an organisation's code with a token of its own."
     )

@@ -21,9 +21,7 @@ from api.redline import redline
 from api.schemas import Page, Slug, VersionNumber
 from db.guidelines import guideline_versions, guidelines
 
-router = APIRouter(
-    tags=["guidelines"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.GUIDELINES))]
-)
+router = APIRouter(tags=["guidelines"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.GUIDELINES))])
 GuidelineId = Annotated[Slug, Path(alias="guidelineId", examples=["gemensamt-sprak"])]
 Number = Annotated[VersionNumber, Path(examples=["1.0"])]
 

@@ -52,9 +52,7 @@ async def maybe_caller(
     return _caller(principal, request.app.state.settings.county)
 
 
-async def caller_with_scope(
-    needed: SecurityScopes, caller: Annotated[Caller | None, Security(maybe_caller)]
-) -> Caller:
+async def caller_with_scope(needed: SecurityScopes, caller: Annotated[Caller | None, Security(maybe_caller)]) -> Caller:
     """Give the caller, who must hold one of the scopes that the route names."""
     if caller is None:
         raise Unauthorized("This needs a token.", {"WWW-Authenticate": _CHALLENGE})

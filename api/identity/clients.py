@@ -29,9 +29,7 @@ def create_client(tx: Transaction, organisation: str, name: str, scopes: Iterabl
     possible = SCOPES if is_county else SCOPES - COUNTY_SCOPES
     if not wanted or not set(wanted) <= possible:
         raise invalid("/scopes", "unknown-value", f"are some of {', '.join(sorted(possible))}")
-    client = Client(
-        id=str(uuid.uuid7()), organisation=organisation, name=name, scopes=wanted, created_at=now()
-    )
+    client = Client(id=str(uuid.uuid7()), organisation=organisation, name=name, scopes=wanted, created_at=now())
     tx.add(client)
     tx.flush()
     secret = secrets.token_urlsafe(32)

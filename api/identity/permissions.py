@@ -81,7 +81,9 @@ ROUTES: tuple[Access, ...] = (
     Access("GET", f"{_API}/proposals/{{proposalId}}", rule="a draft only to its own organisation"),
     Access("PATCH", f"{_API}/proposals/{{proposalId}}", _PROPOSE, "its own organisation; draft or returned"),
     Access("GET", f"{_API}/proposals/{{proposalId}}/diff", rule="a draft only to its own organisation"),
-    Access("POST", f"{_API}/proposals/{{proposalId}}/transitions", _MOVE, "submit, withdraw: its own; return: the county"),
+    Access(
+        "POST", f"{_API}/proposals/{{proposalId}}/transitions", _MOVE, "submit, withdraw: its own; return: the county"
+    ),
     Access("POST", f"{_API}/proposals/{{proposalId}}/decision", frozenset({"proposals:decide"}), "never its author"),
     Access("GET", f"{_API}/proposals/{{proposalId}}/decision"),
     Access("GET", f"{_API}/municipalities/{{municipalityCode}}/decisions"),

@@ -76,7 +76,10 @@ def post_token(  # noqa: PLR0913  (the parameters of RFC 6749)
         client_id=client.id,
     )
     answer = TokenAnswer(
-        access_token=token, token_type="Bearer", expires_in=LIFETIME, scope=" ".join(sorted(wanted))  # noqa: S106
+        access_token=token,
+        token_type="Bearer",
+        expires_in=LIFETIME,
+        scope=" ".join(sorted(wanted)),  # noqa: S106
     )
     return JSONResponse(answer.model_dump(), headers=_NO_STORE)
 

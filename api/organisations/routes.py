@@ -18,9 +18,7 @@ from api.settings import Settings
 from db.organisations import Organisation, find_organisation, municipalities
 from db.vocabulary import OrganisationKind
 
-router = APIRouter(
-    tags=["organisations"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.FIXED))]
-)
+router = APIRouter(tags=["organisations"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.FIXED))])
 MunicipalityCodePath = Annotated[MunicipalityCode, Path(alias="municipalityCode", examples=["2281"])]
 OrganisationCodePath = Annotated[
     str,

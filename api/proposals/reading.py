@@ -35,9 +35,7 @@ def present_proposals(
     session: Session, proposals: Sequence[Proposal], caller: Caller | None, api_url: str
 ) -> list[ProposalRead]:
     submissions = last_submissions(session, proposals)
-    return [
-        _present(session, proposal, submissions.get(proposal.id), caller, api_url) for proposal in proposals
-    ]
+    return [_present(session, proposal, submissions.get(proposal.id), caller, api_url) for proposal in proposals]
 
 
 def present_proposal(session: Session, proposal: Proposal, caller: Caller | None, api_url: str) -> ProposalRead:

@@ -65,9 +65,7 @@ def list_proposals(
     responses=answers("proposal", 400, 401, 403, 409, 413, 415, status=201),
     openapi_extra=body_example("proposal-create"),
 )
-def post_proposal(
-    request: Request, response: Response, tx: Tx, caller: Proposer, body: ProposalCreate
-) -> ProposalRead:
+def post_proposal(request: Request, response: Response, tx: Tx, caller: Proposer, body: ProposalCreate) -> ProposalRead:
     """Draft a proposal for one's own organisation, on a stated version; nobody else sees it yet.
 
     Skapar ett utkast till förslag för den egna organisationen, på en angiven version.
@@ -137,9 +135,7 @@ def get_proposal_diff(session: Reader, caller: Anyone, proposal_id: ProposalId) 
         ),
         None,
     )
-    return ProposalDiff(
-        proposal=proposal.id, from_version=text.base_version, changes=redline(base, text.content)
-    )
+    return ProposalDiff(proposal=proposal.id, from_version=text.base_version, changes=redline(base, text.content))
 
 
 @router.post(

@@ -73,9 +73,7 @@ def after(status: ProposalStatus, action: Action, standing: Standing) -> Proposa
     if following is None:
         moves = allowed(status, standing)
         named = ", ".join(moves) or "nothing"
-        raise IllegalTransition(
-            f"From {status} you cannot {action}; you may {named}.", allowedTransitions=moves
-        )
+        raise IllegalTransition(f"From {status} you cannot {action}; you may {named}.", allowedTransitions=moves)
     if not standing.may(action):
         raise Forbidden(_why_not(action, standing))
     return following

@@ -130,9 +130,7 @@ class Picture:
         for card in self.ordered:
             if card.status != TermStatus.DEPRECATED:
                 counts[card.domain] += 1
-        return [
-            {"id": domain.id, "labels": domain.labels, "termCount": counts[domain.id]} for domain in self.domains
-        ]
+        return [{"id": domain.id, "labels": domain.labels, "termCount": counts[domain.id]} for domain in self.domains]
 
     def content_hash(self) -> str:
         """SHA-256 over one line a term, by id: id, version, status and content hash."""

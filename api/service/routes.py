@@ -15,9 +15,7 @@ from api.schemas import Day, Output
 from db.migrate import at_head
 from db.session import UnusableDatabaseError, ping
 
-api_router = APIRouter(
-    tags=["service"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.FIXED))]
-)
+api_router = APIRouter(tags=["service"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.FIXED))])
 root_router = APIRouter(tags=["service"], route_class=StrictRoute, include_in_schema=False)
 
 

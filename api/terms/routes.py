@@ -37,9 +37,7 @@ async def current_picture(request: Request) -> Picture:
 Pictured = Annotated[Picture, Depends(current_picture)]
 
 
-@router.get(
-    "/terms", operation_id="listTerms", response_model=Page[TermRead], responses=answers("terms")
-)
+@router.get("/terms", operation_id="listTerms", response_model=Page[TermRead], responses=answers("terms"))
 async def list_terms(request: Request, picture: Pictured, query: Annotated[TermQuery, Query()]) -> Response:
     """List terms in Swedish alphabetical order, or search them: the best match comes first.
 
@@ -58,9 +56,7 @@ async def list_terms(request: Request, picture: Pictured, query: Annotated[TermQ
     )
 
 
-@router.get(
-    "/terms/{termId}", operation_id="getTerm", response_model=TermRead, responses=answers("term", 404)
-)
+@router.get("/terms/{termId}", operation_id="getTerm", response_model=TermRead, responses=answers("term", 404))
 async def get_term(request: Request, picture: Pictured, term_id: TermId) -> Response:
     """Read one term, deprecated or not, with all its labels, definitions and relations.
 
@@ -74,9 +70,7 @@ async def get_term(request: Request, picture: Pictured, term_id: TermId) -> Resp
     return _json(shown)
 
 
-@router.get(
-    "/terms/{termId}/versions", operation_id="listTermVersions", responses=answers("term-versions", 404)
-)
+@router.get("/terms/{termId}/versions", operation_id="listTermVersions", responses=answers("term-versions", 404))
 def list_term_versions(
     request: Request, session: Reader, term_id: TermId, paging: Annotated[Paging, Query()]
 ) -> Page[TermVersionRead]:
@@ -100,9 +94,7 @@ def list_term_versions(
     return page_of(request, paging, items, len(versions))
 
 
-@router.get(
-    "/domains", operation_id="listDomains", response_model=Page[DomainRead], responses=answers("domains")
-)
+@router.get("/domains", operation_id="listDomains", response_model=Page[DomainRead], responses=answers("domains"))
 async def list_domains(request: Request, picture: Pictured, paging: Annotated[Paging, Query()]) -> Response:
     """List the subject domains of the glossary, with how many terms each holds.
 
@@ -119,9 +111,7 @@ async def list_domains(request: Request, picture: Pictured, paging: Annotated[Pa
     )
 
 
-@router.get(
-    "/suggestions", operation_id="suggestTerms", response_model=Suggestions, responses=answers("suggestions")
-)
+@router.get("/suggestions", operation_id="suggestTerms", response_model=Suggestions, responses=answers("suggestions"))
 async def suggest_terms(picture: Pictured, query: Annotated[SuggestionQuery, Query()]) -> Response:
     """Complete a word: labels that begin with the text come first, then those that hold it.
 
@@ -130,9 +120,7 @@ async def suggest_terms(picture: Pictured, query: Annotated[SuggestionQuery, Que
     return _json({"items": picture.suggest(query.q, query.language, query.limit)})
 
 
-@router.get(
-    "/glossary", operation_id="getGlossary", response_model=Glossary, responses=answers("glossary")
-)
+@router.get("/glossary", operation_id="getGlossary", response_model=Glossary, responses=answers("glossary"))
 def get_glossary(picture: Pictured) -> Response:
     """Read the whole glossary in one answer, with a content hash to compare copies by.
 

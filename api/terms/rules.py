@@ -78,9 +78,7 @@ def _domain_faults(content: TermContent, known: Collection[str]) -> Iterable[Fie
         yield FieldError("/domain", "unknown-domain", detail)
 
 
-def _cycle_faults(
-    term_id: str, content: TermContent, broader: Mapping[str, Collection[str]]
-) -> Iterable[FieldError]:
+def _cycle_faults(term_id: str, content: TermContent, broader: Mapping[str, Collection[str]]) -> Iterable[FieldError]:
     for index, target in enumerate(content.broader):
         if target != term_id and term_id in _ancestors(target, term_id, broader):
             yield FieldError(f"/broader/{index}", "cycle", "is itself narrower than this term")

