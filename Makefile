@@ -63,11 +63,11 @@ $(UV_OK):
 # The development lock holds all of the runtime lock, so it makes both stamps.
 .venv/.ok: requirements-dev.lock | $(UV_OK)
 	@$(VENV)
-	$(UV) pip sync -q --python $(PY) --require-hashes requirements-dev.lock
+	$(UV) pip sync -q --compile-bytecode --python $(PY) --require-hashes requirements-dev.lock
 	@touch .venv/.run-ok $@
 
 # "install", not "sync": sync would remove the development packages that are already there.
 .venv/.run-ok: requirements.lock | $(UV_OK)
 	@$(VENV)
-	$(UV) pip install -q --python $(PY) --require-hashes -r requirements.lock
+	$(UV) pip install -q --compile-bytecode --python $(PY) --require-hashes -r requirements.lock
 	@touch $@

@@ -20,12 +20,14 @@ from api.identity.keys import Keys, UnusableKeyError, add_key
 from api.identity.permissions import COUNTY_ROLES, ROLES
 from api.main import create_server
 from api.settings import Settings
+from db.identity import InstanceValue, find_instance_value
 from db.migrate import at_head, migrate
 from db.organisations import find_organisation
 from db.session import Database, UnusableDatabaseError, open_database, ping, reading, transaction
 from seed.loader import prepare, seed
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
+_ADDRESS = "address"
 key_cli = typer.Typer(no_args_is_help=True, help="The signing keys of the built-in issuer.")
 cli.add_typer(key_cli, name="key")
 
@@ -63,6 +65,20 @@ def _database(settings: Settings) -> Iterator[Database]:
         _fail(f"{error.strerror}: {error.filename}")
 
 
+def _remember_address(settings: Settings, database: Database) -> None:
+    """Let commands beside a development server sign for the address that it serves."""
+    with transaction(database) as tx:
+        tx.merge(InstanceValue(name=_ADDRESS, value=settings.base_url))
+
+
+def _as_served(settings: Settings, database: Database) -> Settings:
+    if "base_url" in settings.model_fields_set:
+        return settings
+    with reading(database) as session:
+        address = find_instance_value(session, _ADDRESS)
+    return settings.model_copy(update={"base_url": address}) if address else settings
+
+
 def _bring_up_to_date(settings: Settings, database: Database) -> None:
     migrate(database)
     prepare(database, own_keys=settings.signing_key_file is None)
@@ -82,6 +98,7 @@ def serve_command(
         if settings.environment == "development":
             _bring_up_to_date(settings, database)
             seed(database, settings.county, decisions=True)
+            _remember_address(settings, database)
         elif not at_head(database):
             raise UnusableDatabaseError("the database has not the schema of this version: run `python -m api migrate`")
         Keys(database, settings.signing_key_file)
@@ -187,7 +204,7 @@ def token_command(
         typer.echo(
             issue_token(
                 keys,
-                settings,
+                _as_served(settings, database),
                 subject=f"{organisation}/{subject}",
                 organisation=organisation,
                 roles=[role],

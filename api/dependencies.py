@@ -4,16 +4,19 @@ import re
 from collections.abc import Iterator
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import Depends, Header, Query, Request
 from sqlmodel import Session
 
 from api.edge.context import Topic, context_of
 from api.edge.idempotency import claim_key
-from api.errors import PreconditionFailed, PreconditionRequired
+from api.errors import MalformedRequest, PreconditionFailed, PreconditionRequired
 from api.identity.authenticate import Anyone
+from api.published.current import Published
 from api.schemas import Paging as _Paging
 from db.session import Transaction, reading, transaction
 
+_SEQUENCE = re.compile(r"[0-9]{1,15}")
 _ETAG = re.compile(r'"([0-9]{1,18})(?:\.[^"]*)?"')
 
 
@@ -64,9 +67,24 @@ class Public:
     def __init__(self, topic: Topic) -> None:
         self.topic = topic
 
-    def __call__(self, request: Request, caller: Anyone) -> None:
+    async def __call__(
+        self, request: Request, caller: Anyone, samsprak_min_sequence: Annotated[str | None, Header()] = None
+    ) -> None:
+        if samsprak_min_sequence is not None:
+            await _wait_for(request.app.state.published, samsprak_min_sequence)
         if caller is None:
             context_of(request.scope).topic = self.topic
+
+
+async def _wait_for(published: Published, sent: str) -> None:
+    """Let nobody read what is older than a change that they know of."""
+    if not _SEQUENCE.fullmatch(sent):
+        raise MalformedRequest("Samsprak-Min-Sequence is a sequence of the public feed, such as 812.")
+    if published.picture.sequence < int(sent):
+        # The database is the truth: after this the picture holds all that is committed.
+        await to_thread.run_sync(published.catch_up)
+    if published.picture.sequence < int(sent):
+        raise MalformedRequest(f"The last sequence is {published.picture.sequence}: there is no later one yet.")
 
 
 def tell_revision(request: Request, revision: int) -> None:

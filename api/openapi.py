@@ -8,9 +8,10 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.errors import all_problems
+from api.identity.permissions import TABLE, Access
 from api.schemas import Output
 from api.settings import Settings
 
@@ -28,9 +29,9 @@ explains cause and remedy. Lists are paged by `limit` and `page`.
 minutes and there is no refresh token, ask for a new one. Search is by words and parts of words; spelling mistakes are
 not mended yet. This is a beta (major version 0): fields may be added, and changes are told in the change log.
 
-**På svenska:** en gemensam ordlista med digitala begrepp, gemensamma riktlinjer och hur varje kommun har ställt sig till
-dem. Det är öppet att läsa utan token. Den som vill ändra något behöver en token, och den avgör vilken organisation som
-talar. Begränsningar: JSON-anrop är högst 1 MB, en sida har högst 100 poster och en token gäller i fem minuter.
+**På svenska:** en gemensam ordlista med digitala begrepp, gemensamma riktlinjer och hur varje kommun har ställt sig
+till dem. Det är öppet att läsa utan token. Den som vill ändra något behöver en token, och den avgör vilken organisation
+som talar. Begränsningar: JSON-anrop är högst 1 MB, en sida har högst 100 poster och en token gäller i fem minuter.
 """
 TAGS = [
     {"name": "terms", "description": "The glossary. Ordlistan."},
@@ -46,8 +47,12 @@ TAGS = [
     {"name": "service", "description": "The service itself. Själva tjänsten."},
 ]
 _EXAMPLES = Path(__file__).with_name("examples.json")
-# Any answer may be one of these.
+# Any answer may be one of these; what each method and each token adds is put in by `_complete`.
 _EVERYWHERE = (405, 422, 500, 503)
+_READS = (400,)
+_WRITES = (400, 413, 415)
+_WITH_TOKEN = (401, 403)
+_KEY_SCHEMA = {"type": "string", "pattern": "^[!-~]{1,255}$"}
 _SUMMARIES = {
     200: "The answer. Svaret.",
     201: "Created. Skapat.",
@@ -67,7 +72,7 @@ class FaultyField(Output):
 class Problem(Output):
     """An error, as RFC 9457 has it."""
 
-    model_config = {**Output.model_config, "extra": "allow"}
+    model_config = ConfigDict(extra="allow")
 
     type: str = Field(description="A page that explains the error.")
     title: str
@@ -134,13 +139,15 @@ def document(app: FastAPI, settings: Settings) -> dict[str, Any]:
         tags=TAGS,
         servers=[{"url": settings.api_url, "description": "This service. Den här tjänsten."}],
         terms_of_service=f"{settings.base_url}/#villkor",
-        contact={"name": "Samspråk", "url": settings.base_url, "email": "samsprak@example.org"},
+        contact={"name": "Samspråk", "url": settings.base_url},
         license_info={"name": "EUPL-1.2", "url": "https://eupl.eu/1.2/en/"},
         external_docs={
             "description": "Documentation and service level. Dokumentation.",
             "url": f"{settings.base_url}/docs",
         },
     )
+    # Set here, since FastAPI would load a library to check it.
+    made["info"]["contact"]["email"] = "samsprak@example.org"
     made["info"]["x-limitations"] = "JSON bodies of at most 1 MB; pages of at most 100 items."
     made["info"]["x-sla"] = {
         "availability": "best effort while in beta",
@@ -153,11 +160,11 @@ def document(app: FastAPI, settings: Settings) -> dict[str, Any]:
     made["components"]["schemas"] |= made["components"]["schemas"]["Problem"].pop("$defs", {})
     for name in ("HTTPValidationError", "ValidationError"):
         made["components"]["schemas"].pop(name, None)
-    made["paths"] = {_under_base(path): item for path, item in made["paths"].items()}
-    made["security"] = []
-    for item in made["paths"].values():
+    for path, item in made["paths"].items():
         for method, operation in item.items():
-            _complete(method, operation)
+            _complete(method, operation, TABLE[method.upper(), path])
+    made["paths"] = {path.removeprefix("/api/v1"): item for path, item in made["paths"].items()}
+    made["security"] = []
     made["paths"]["/oauth2/token"]["servers"] = [{"url": settings.base_url, "description": "The root. Roten."}]
     return made
 
@@ -166,17 +173,23 @@ def _is_shown(path: str) -> bool:
     return path.startswith("/api/v1/") or path == "/oauth2/token"
 
 
-def _under_base(path: str) -> str:
-    return path.removeprefix("/api/v1")
-
-
-def _complete(method: str, operation: dict[str, Any]) -> None:
-    """Add the headers that every operation takes."""
+def _complete(method: str, operation: dict[str, Any], access: Access) -> None:
+    """Add what all operations have: who may call them, and the headers that they take."""
+    if access.scopes:
+        operation["security"] = [{"bearer": sorted(access.scopes)}]
+    elif "security" in operation:
+        operation["security"] = [{}, {"bearer": []}]
+    added = (*(_WITH_TOKEN if "security" in operation else ()), *(_WRITES if method != "get" else _READS))
+    for status in added:
+        operation["responses"].setdefault(str(status), _problem(status))
+    if method == "get":
+        operation["responses"]["304"] = {"description": "Nothing has changed. Ingenting har ändrats."}
+    operation["responses"] = dict(sorted(operation["responses"].items()))
     parameters = operation.setdefault("parameters", [])
     headers = dict(_COMMON_HEADERS)
     if method == "get":
         headers["If-None-Match"] = "The ETag that you have: 304 when nothing has changed."
-    if method == "post" and operation.get("security"):
+    if method == "post" and access.scopes:
         headers["Idempotency-Key"] = "Your own key of this request: a retry with it has no second effect."
     for name, description in headers.items():
         parameters.append(
@@ -185,6 +198,6 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
                 "in": "header",
                 "required": False,
                 "description": description,
-                "schema": {"type": "string"},
+                "schema": _KEY_SCHEMA if name == "Idempotency-Key" else {"type": "string"},
             }
         )

@@ -165,10 +165,12 @@ def constraint_name(error: sa.exc.IntegrityError) -> str:
 @lru_cache(maxsize=1)
 def _unique_constraints() -> dict[str, str]:
     """Map SQLite's way of telling a broken key (its columns) to the key's name."""
-    names = {}
+    names: dict[str, str] = {}
     for table in db.metadata.tables.values():
-        keys = [key for key in table.constraints if isinstance(key, sa.UniqueConstraint)]
-        for key in [table.primary_key, *keys, *(ix for ix in table.indexes if ix.unique)]:
-            columns = ", ".join(f"{table.name}.{column.name}" for column in key.columns)
-            names[columns] = str(key.name)
+        constraints: list[sa.PrimaryKeyConstraint | sa.UniqueConstraint | sa.Index] = [table.primary_key]
+        constraints += [found for found in table.constraints if isinstance(found, sa.UniqueConstraint)]
+        constraints += [index for index in table.indexes if index.unique]
+        for constraint in constraints:
+            columns = ", ".join(f"{table.name}.{column.name}" for column in constraint.columns)
+            names[columns] = str(constraint.name)
     return names

@@ -1,7 +1,6 @@
 """What every JSON body has in common: strict input, camelCase names, texts, days, pages, links."""
 
 import re
-import unicodedata
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -21,8 +20,8 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from api.texts import Readable
 from db.events import instant_text
-
 
 Item = TypeVar("Item")
 
@@ -51,37 +50,7 @@ class Query(Input):
 
 _SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-# Turning the direction of a text makes what is read another than what is stored.
-_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
-
-
-def _clean(text: str) -> str:
-    """NFC; refuses what no reader can see."""
-    for char in text:
-        if char in "\n\t":
-            continue
-        if char in _BIDI or unicodedata.category(char) in {"Cc", "Cs", "Cn", "Co"}:
-            code = "unprintable-character"
-            message = "holds a control, direction or unassigned character: remove it"
-            raise PydanticCustomError(code, message)
-    return unicodedata.normalize("NFC", text)
-
-
-def _one_line(text: str) -> str:
-    if "\n" in text or "\t" in text:
-        code = "line-break"
-        message = "is one line: remove the line breaks and tabs"
-        raise PydanticCustomError(code, message)
-    return text
-
-
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        code = "blank"
-        message = "needs at least one visible character"
-        raise PydanticCustomError(code, message)
-    return text
 
 
 def _only_day(value: Any) -> Any:
@@ -117,22 +86,16 @@ def _known_language(tag: str) -> str:
     return tag
 
 
-def _text(longest: int, *, line: bool = False) -> Any:
-    checks = [AfterValidator(_clean), AfterValidator(_not_blank)]
-    if line:
-        checks.append(AfterValidator(_one_line))
-    return Annotated[str, StringConstraints(min_length=1, max_length=longest), *checks]
-
-
-Text = _text(10_000)
-Line = _text(200, line=True)
+Text = Annotated[str, Readable(10_000)]
+Line = Annotated[str, Readable(200, lines=False)]
 Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=100)]
-LanguageTag = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length=35),
-    AfterValidator(_known_language),
+# A well-formed tag; one that stands in a text must also be a known language.
+LanguageRange = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
+LanguageTag = Annotated[LanguageRange, AfterValidator(_known_language)]
+LanguageMap = Annotated[
+    dict[LanguageTag, Text],
+    Field(min_length=1, max_length=20, json_schema_extra={"additionalProperties": False}),
 ]
-LanguageMap = Annotated[dict[LanguageTag, Text], Field(min_length=1, max_length=20)]
 Day = Annotated[
     date,
     BeforeValidator(_only_day),
@@ -146,7 +109,9 @@ Instant = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time", "example": "2026-11-24T09:00:00.000000Z"}),
 ]
 Bool = StrictBool
-Number64 = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
+# What every JSON reader holds exactly (RFC 8259 section 6).
+LARGEST_INTEGER = 2**53 - 1
+Counter = Annotated[int, Field(strict=True, ge=0, le=LARGEST_INTEGER)]
 VersionNumber = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,5}\.(0|[1-9][0-9]{0,5})$", max_length=13)]
 MunicipalityCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 ContentHash = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]

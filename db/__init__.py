@@ -3,7 +3,7 @@
 from sqlmodel import SQLModel
 
 # Set before the first table: SQLite can only drop a constraint that has a name.
-SQLModel.metadata.naming_convention = {  # type: ignore[assignment]
+SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from db.canonical import canonical
+from db.conflicts import insert_if_absent
 from db.types import PUBLIC_STREAM, Instant, json_type, name_type
 
 GENESIS = "0" * 64
@@ -93,17 +94,10 @@ def lock_stream(session: Session, name: str) -> EventStream:
     locked = select(EventStream).where(EventStream.name == name).with_for_update()
     head = session.exec(locked).one_or_none()
     if head is None:
-        session.execute(_insert_if_absent(session, name))
+        values = {"name": name, "last_sequence": 0, "last_hash": GENESIS}
+        session.execute(insert_if_absent(session, EventStream, values))
         head = session.exec(locked).one()
     return head
-
-
-def _insert_if_absent(session: Session, name: str) -> Any:
-    from sqlalchemy.dialects import postgresql, sqlite
-
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    values = {"name": name, "last_sequence": 0, "last_hash": GENESIS}
-    return dialect.insert(EventStream).values(values).on_conflict_do_nothing()
 
 
 def _append(session: Session, head: EventStream, event: PendingEvent) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -72,6 +72,16 @@ class GuidelineVersion(SQLModel, table=True):
         return f"{self.major}.{self.minor}"
 
 
+class VersionHead(NamedTuple):
+    """What is asked of a version in lists: everything but its text."""
+
+    guideline_id: str
+    number: str
+    in_force_from: date
+    title: dict[str, str]
+    terms: list[str]
+
+
 def guidelines(session: Session) -> list[Guideline]:
     return list(session.exec(select(Guideline).order_by(col(Guideline.number))))
 
@@ -101,24 +111,21 @@ def guideline_versions(session: Session, guideline_ids: Sequence[str] | None = N
     )
 
 
-def version_heads(session: Session) -> list[Any]:
-    """List (guideline_id, major, minor, in_force_from, title, terms) of all versions, oldest first."""
-    return list(
-        session.execute(
-            select(
-                col(GuidelineVersion.guideline_id),
-                col(GuidelineVersion.major),
-                col(GuidelineVersion.minor),
-                col(GuidelineVersion.in_force_from),
-                col(GuidelineVersion.content)["title"].label("title"),
-                col(GuidelineVersion.content)["terms"].label("terms"),
-            ).order_by(
-                col(GuidelineVersion.guideline_id),
-                col(GuidelineVersion.major),
-                col(GuidelineVersion.minor),
-            )
-        )
-    )
+def version_heads(session: Session) -> list[VersionHead]:
+    """List what all versions are called and cite, oldest first in each guideline; no texts are read."""
+    content = col(GuidelineVersion.content)
+    query = sa.select(
+        col(GuidelineVersion.guideline_id),
+        col(GuidelineVersion.major),
+        col(GuidelineVersion.minor),
+        col(GuidelineVersion.in_force_from),
+        content["title"],
+        content["terms"],
+    ).order_by(col(GuidelineVersion.guideline_id), col(GuidelineVersion.major), col(GuidelineVersion.minor))
+    return [
+        VersionHead(guideline_id, f"{major}.{minor}", in_force_from, title, terms)
+        for guideline_id, major, minor, in_force_from, title, terms in session.execute(query)
+    ]
 
 
 def county_decisions(session: Session, ids: Sequence[str]) -> dict[str, CountyDecision]:

@@ -1,12 +1,11 @@
 """Answers kept for retries: one row a key, made in the transaction of the effect."""
 
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col
 
+from db.conflicts import insert_if_absent
 from db.types import Instant, json_type
 
 
@@ -29,14 +28,8 @@ def claim(session: Session, key_id: str, body_hash: str, expires_at: datetime) -
 
     A concurrent claim of the same key waits here until the other transaction has ended.
     """
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    values: dict[str, Any] = {
-        "id": key_id,
-        "body_hash": body_hash,
-        "headers": [],
-        "expires_at": expires_at,
-    }
-    statement = dialect.insert(IdempotencyKey).values(values).on_conflict_do_nothing()
+    values = {"id": key_id, "body_hash": body_hash, "headers": [], "expires_at": expires_at}
+    statement = insert_if_absent(session, IdempotencyKey, values)
     return session.execute(statement.returning(col(IdempotencyKey.id))).first() is not None
 
 

@@ -1,4 +1,4 @@
-"""Machine clients, the signing keys of the built-in issuer, and the instance's own secret."""
+"""Machine clients, the signing keys of the built-in issuer, and what one installation remembers of itself."""
 
 from datetime import datetime
 
@@ -41,13 +41,13 @@ class SigningKey(SQLModel, table=True):
     retired_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class InstanceSecret(SQLModel, table=True):
-    """A random secret of this installation, such as the key that hides who wrote a proposal."""
+class InstanceValue(SQLModel, table=True):
+    """What this installation alone knows, such as the key that hides who wrote a proposal."""
 
-    __tablename__ = "instance_secret"
+    __tablename__ = "instance_value"
 
     name: str = Field(primary_key=True, max_length=40)
-    value: str = Field(max_length=128)
+    value: str = Field(max_length=200)
 
 
 def find_client(session: Session, client_id: str) -> Client | None:
@@ -65,6 +65,6 @@ def live_keys(session: Session) -> list[SigningKey]:
     return list(session.exec(query.order_by(col(SigningKey.created_at).desc(), col(SigningKey.kid))))
 
 
-def find_instance_secret(session: Session, name: str) -> str | None:
-    found = session.get(InstanceSecret, name)
+def find_instance_value(session: Session, name: str) -> str | None:
+    found = session.get(InstanceValue, name)
     return found.value if found else None

@@ -11,7 +11,7 @@ import db
 from db.types import Instant, Word
 
 
-def render_item(kind: str, item: object, context: AutogenContext) -> str | Literal[False]:
+def render_item(kind: str, item: object, context: AutogenContext) -> str | Literal[False]:  # noqa: PLR0911  (one line a type)
     """Write the project's own column types by their names in db.types."""
     if kind != "type":
         return False

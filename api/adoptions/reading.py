@@ -41,9 +41,8 @@ def listed_guidelines(session: Session, day: date) -> list[GuidelineFacts]:
     versions: dict[str, list[VersionDates]] = defaultdict(list)
     titles: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
     for head in version_heads(session):
-        number = f"{head.major}.{head.minor}"
-        versions[head.guideline_id].append(VersionDates(number, head.in_force_from))
-        titles[head.guideline_id][number] = head.title
+        versions[head.guideline_id].append(VersionDates(head.number, head.in_force_from))
+        titles[head.guideline_id][head.number] = head.title
     return [
         GuidelineFacts(guideline.id, versions[guideline.id], titles[guideline.id])
         for guideline in guidelines(session)

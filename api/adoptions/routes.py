@@ -45,7 +45,7 @@ ExternalId = Annotated[ExternalName, Path(alias="externalId", examples=["KS-2026
 @router.put(
     "/municipalities/{municipalityCode}/decisions/{source}/{externalId}",
     operation_id="recordDecision",
-    responses=answers("recorded-decision", 201, 400, 401, 403, 404, 409, 413, 415),
+    responses=answers("recorded-decision", 201, 404, 409),
     openapi_extra=body_example("decision", "retraction"),
 )
 def put_decision(  # noqa: PLR0913

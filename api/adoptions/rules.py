@@ -85,7 +85,7 @@ def _stand(ordered: Sequence[Fact], day: date) -> Adoption:
     return stand
 
 
-def _after(stand: Adoption, fact: Fact) -> Adoption:
+def _after(stand: Adoption, fact: Fact) -> Adoption:  # noqa: PLR0911  (one line a kind of decision)
     adopted = stand.status in _IN_FORCE
     in_force = adopted and not _has_ended(stand, fact.valid_from)
     match fact.kind:

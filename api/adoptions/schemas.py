@@ -9,12 +9,12 @@ from api.guidelines.schemas import ProvisionNumber
 from api.proposals.schemas import Paragraph, RecordNumber
 from api.schemas import (
     ContentHash,
+    Counter,
     Day,
     Input,
     LanguageMap,
     Line,
     Link,
-    Number64,
     Output,
     Paging,
     Query,
@@ -57,7 +57,7 @@ class DecisionRecord(Input):
     deviations: list[Deviation] = Field(default_factory=list, max_length=500)
     content_hash: ContentHash | None = Field(None, description="Of the adopted text; a wrong one is refused.")
     retracted: Literal[False] = False
-    source_revision: Number64
+    source_revision: Counter
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
@@ -74,11 +74,11 @@ class DecisionRetraction(Input):
     """What withdraws a decision: the source says that it is not to stand."""
 
     retracted: Literal[True]
-    source_revision: Number64
+    source_revision: Counter
 
 
 def _refuse(code: str, message: str) -> None:
-    raise PydanticCustomError(code, message)  # type: ignore[arg-type]
+    raise PydanticCustomError(code, message)
 
 
 def _which(body: Any) -> str:

@@ -21,7 +21,7 @@ Result = Literal["created", "updated", "unchanged", "stale"]
 _ADDRESSES = uuid.UUID("2c9d7a52-1f0b-5f0e-8d53-9f1f7a5b0c22")
 
 
-def record_decision(  # noqa: PLR0913  (the address of a decision has three parts)
+def record_decision(
     tx: Transaction, caller: Caller, municipality: str, source: str, external_id: str, body: DecisionBody
 ) -> tuple[Result, Decision]:
     """Store what a source says of one decision, unless it has said something newer."""

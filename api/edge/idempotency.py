@@ -25,7 +25,7 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _KEPT_HEADERS = ("content-type", "location", "etag", "content-language")
 
 
-class Replay(Exception):  # noqa: N818  (an answer, not an error)
+class Replay(Exception):
     """The stored answer of an earlier request with the same key."""
 
     def __init__(self, response: Response) -> None:
@@ -78,5 +78,5 @@ def claim_key(request: Request, tx: "Transaction", caller: "Caller | None") -> N
     stored = idempotency.find(tx, key_id)
     if stored is None or stored.body_hash != body_hash:
         raise KeyReused("The key was used for another body.")
-    headers = {name: value for name, value in stored.headers} | {"Idempotency-Replayed": "true"}
+    headers = dict(stored.headers) | {"Idempotency-Replayed": "true"}
     raise Replay(Response(stored.body, stored.status or 200, headers))

@@ -19,7 +19,7 @@ _SHOWN_IN: dict[str, frozenset[Topic]] = {
 }
 
 
-def record(  # noqa: PLR0913  (what an event is)
+def record(
     tx: Transaction,
     kind: str,
     subject: str,

@@ -23,7 +23,7 @@ router = APIRouter(tags=["events"], route_class=StrictRoute)
     "/events",
     operation_id="listEvents",
     dependencies=[Depends(Public(Topic.EVENTS))],
-    responses=answers("events", 401, 403),
+    responses=answers("events"),
 )
 def list_events(request: Request, session: Reader, caller: Anyone, query: Annotated[EventQuery, Query()]) -> EventPage:
     """Read what has changed after a sequence, for ever from zero; a token opens one's own stream.

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from api.schemas import ContentHash, Instant, Link, Number64, Output, Query
+from api.schemas import LARGEST_INTEGER, ContentHash, Instant, Link, Output, Query
 
 
 class EventRead(Output):
@@ -41,7 +41,7 @@ class EventPage(Output):
 
 
 class EventQuery(Query):
-    after: Number64 = Field(0, strict=False, description="The last sequence that you have; 0 for all.")
+    after: int = Field(0, ge=0, le=LARGEST_INTEGER, description="The last sequence that you have; 0 for all.")
     limit: int = Field(100, ge=1, le=1_000, description="How many events at the most.")
     kinds: (
         Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.([a-z_]+|\*)(,[a-z_]+\.([a-z_]+|\*))*$", max_length=500)]

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterable
 
 import uuid_utils.compat as uuid
+from sqlmodel import Session
 
 from api.clock import now
 from api.errors import NotFound, invalid
@@ -14,7 +15,6 @@ from api.identity.permissions import COUNTY_SCOPES, SCOPES
 from db.identity import Client, ClientSecret, find_client, secret_digests
 from db.organisations import find_organisation
 from db.session import Transaction
-from sqlmodel import Session
 
 # Compared with when the client is unknown, so that both answers take the same time.
 _NO_SECRET = hashlib.sha256(b"").hexdigest()

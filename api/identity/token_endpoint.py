@@ -20,7 +20,15 @@ from api.openapi import answers
 
 router = APIRouter(tags=["identity"], route_class=StrictRoute)
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+_BEARER = "Bearer"
 _FORM = "application/x-www-form-urlencoded"
+
+
+class TokenError(BaseModel):
+    """Why there is no token, in the words of RFC 6749 section 5.2."""
+
+    error: str
+    error_description: str
 
 
 class TokenAnswer(BaseModel):
@@ -36,9 +44,15 @@ class TokenAnswer(BaseModel):
     "/oauth2/token",
     operation_id="issueToken",
     response_model=TokenAnswer,
-    responses=answers("token", 413, 415),
+    # Each field is optional, so that what is missing is told in the words of RFC 6749.
+    openapi_extra={"requestBody": {"required": True}},
+    responses={
+        **answers("token"),
+        400: {"model": TokenError, "description": "The request is not one for a token. Anropet gäller ingen token."},
+        401: {"model": TokenError, "description": "The client is not known. Klienten är inte känd."},
+    },
 )
-def post_token(  # noqa: PLR0913  (the parameters of RFC 6749)
+def post_token(
     request: Request,
     session: Reader,
     grant_type: Annotated[str, Form(max_length=200)] = "",
@@ -77,9 +91,9 @@ def post_token(  # noqa: PLR0913  (the parameters of RFC 6749)
     )
     answer = TokenAnswer(
         access_token=token,
-        token_type="Bearer",
+        token_type=_BEARER,
         expires_in=LIFETIME,
-        scope=" ".join(sorted(wanted)),  # noqa: S106
+        scope=" ".join(sorted(wanted)),
     )
     return JSONResponse(answer.model_dump(), headers=_NO_STORE)
 
@@ -96,8 +110,8 @@ def _basic(header: str) -> tuple[str, str]:
 
 
 def _refused(error: str, description: str, status: int = 400, headers: dict[str, str] | None = None) -> Response:
-    body = {"error": error, "error_description": description}
-    return JSONResponse(body, status, headers={**_NO_STORE, **(headers or {})})
+    body = TokenError(error=error, error_description=description)
+    return JSONResponse(body.model_dump(), status, headers={**_NO_STORE, **(headers or {})})
 
 
 @router.get(

@@ -34,9 +34,7 @@ PROPOSALS = Depends(Public(Topic.PROPOSALS))
 ProposalId = Annotated[uuid.UUID, Path(alias="proposalId", examples=["0193f0a0-7a1e-7c3b-9d2f-5b1c2d3e4f50"])]
 
 
-@router.get(
-    "/proposals", operation_id="listProposals", dependencies=[PROPOSALS], responses=answers("proposals", 401, 403)
-)
+@router.get("/proposals", operation_id="listProposals", dependencies=[PROPOSALS], responses=answers("proposals"))
 def list_proposals(
     request: Request, session: Reader, caller: Anyone, query: Annotated[ProposalQuery, Query()]
 ) -> Page[ProposalRead]:
@@ -62,7 +60,7 @@ def list_proposals(
     "/proposals",
     operation_id="createProposal",
     status_code=201,
-    responses=answers("proposal", 400, 401, 403, 409, 413, 415, status=201),
+    responses=answers("proposal", 409, status=201),
     openapi_extra=body_example("proposal-create"),
 )
 def post_proposal(request: Request, response: Response, tx: Tx, caller: Proposer, body: ProposalCreate) -> ProposalRead:
@@ -78,7 +76,7 @@ def post_proposal(request: Request, response: Response, tx: Tx, caller: Proposer
     "/proposals/{proposalId}",
     operation_id="getProposal",
     dependencies=[PROPOSALS],
-    responses=answers("proposal", 401, 403, 404),
+    responses=answers("proposal", 404),
 )
 def get_proposal(request: Request, session: Reader, caller: Anyone, proposal_id: ProposalId) -> ProposalRead:
     """Read a proposal; `allowedTransitions` tells what this caller may do with it now.
@@ -94,10 +92,10 @@ def get_proposal(request: Request, session: Reader, caller: Anyone, proposal_id:
 @router.patch(
     "/proposals/{proposalId}",
     operation_id="editProposal",
-    responses=answers("proposal", 400, 401, 403, 404, 409, 412, 413, 415, 428),
+    responses=answers("proposal", 404, 409, 412, 428),
     openapi_extra=body_example("proposal-update"),
 )
-def patch_proposal(  # noqa: PLR0913
+def patch_proposal(
     request: Request,
     response: Response,
     tx: Tx,
@@ -118,7 +116,7 @@ def patch_proposal(  # noqa: PLR0913
     "/proposals/{proposalId}/diff",
     operation_id="compareProposal",
     dependencies=[PROPOSALS],
-    responses=answers("proposal-diff", 401, 403, 404),
+    responses=answers("proposal-diff", 404),
 )
 def get_proposal_diff(session: Reader, caller: Anyone, proposal_id: ProposalId) -> ProposalDiff:
     """Show what a proposal would change in the version that it builds on.
@@ -141,10 +139,10 @@ def get_proposal_diff(session: Reader, caller: Anyone, proposal_id: ProposalId) 
 @router.post(
     "/proposals/{proposalId}/transitions",
     operation_id="moveProposal",
-    responses=answers("proposal", 400, 401, 403, 404, 409, 412, 413, 415, 428),
+    responses=answers("proposal", 404, 409, 412, 428),
     openapi_extra=body_example("transition"),
 )
-def post_transition(  # noqa: PLR0913
+def post_transition(
     request: Request,
     response: Response,
     tx: Tx,
@@ -165,10 +163,10 @@ def post_transition(  # noqa: PLR0913
     "/proposals/{proposalId}/decision",
     operation_id="decideProposal",
     status_code=201,
-    responses=answers("decision-on-proposal", 400, 401, 403, 404, 409, 412, 413, 415, 428, status=201),
+    responses=answers("decision-on-proposal", 404, 409, 412, 428, status=201),
     openapi_extra=body_example("proposal-decision"),
 )
-def post_decision(  # noqa: PLR0913
+def post_decision(
     request: Request,
     response: Response,
     tx: Tx,
@@ -190,7 +188,7 @@ def post_decision(  # noqa: PLR0913
     "/proposals/{proposalId}/decision",
     operation_id="getProposalDecision",
     dependencies=[PROPOSALS],
-    responses=answers("decision-on-proposal", 401, 403, 404),
+    responses=answers("decision-on-proposal", 404),
 )
 def get_decision(session: Reader, caller: Anyone, proposal_id: ProposalId) -> DecisionRead:
     """Read what the county decided on a proposal.

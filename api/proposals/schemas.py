@@ -3,6 +3,7 @@
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from api.guidelines.schemas import Change, GuidelineContent
@@ -21,10 +22,11 @@ from api.schemas import (
     Text,
     VersionNumber,
 )
+from api.texts import Readable
 from db.vocabulary import ChangeKind, Outcome, ProposalAction, ProposalStatus, TargetType
 
-Paragraph = Annotated[Line, StringConstraints(max_length=40)]
-RecordNumber = Annotated[Line, StringConstraints(max_length=80)]
+Paragraph = Annotated[str, Readable(40, lines=False)]
+RecordNumber = Annotated[str, Readable(80, lines=False)]
 
 
 class Target(Input):
@@ -62,11 +64,11 @@ class ProposalCreate(Input):
 class ProposalUpdate(Input):
     """What is to be other in a draft or returned proposal; what is left out stays."""
 
-    title: Line | None = None
-    reason: Text | None = None
-    change_kind: ChangeKind | None = None
-    base_version: VersionNumber | None = None
-    content: GuidelineContent | None = None
+    title: Line | SkipJsonSchema[None] = None
+    reason: Text | SkipJsonSchema[None] = None
+    change_kind: ChangeKind | SkipJsonSchema[None] = None
+    base_version: VersionNumber | SkipJsonSchema[None] = None
+    content: GuidelineContent | SkipJsonSchema[None] = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
@@ -116,7 +118,7 @@ class ProposalDecision(Input):
 
 
 def _refuse(code: str, message: str) -> None:
-    raise PydanticCustomError(code, message)  # type: ignore[arg-type]
+    raise PydanticCustomError(code, message)
 
 
 class TargetRead(Output):

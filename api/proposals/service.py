@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import uuid_utils.compat as uuid
+from sqlmodel import Session
 
 from api import clock
 from api.dependencies import check_revision
@@ -20,7 +21,7 @@ from api.proposals.rules import Action, Standing
 from api.proposals.schemas import ProposalCreate, ProposalDecision, ProposalUpdate, Transition
 from db.canonical import content_hash
 from db.guidelines import CountyDecision, GuidelineVersion, find_guideline, guideline_versions, highest_number
-from db.identity import find_instance_secret
+from db.identity import find_instance_value
 from db.proposals import (
     Proposal,
     ProposalSubmission,
@@ -32,9 +33,8 @@ from db.proposals import (
 from db.session import Transaction
 from db.terms import known_terms
 from db.vocabulary import Outcome, ProposalAction, ProposalStatus, TargetType
-from sqlmodel import Session
 
-AUTHOR_SECRET = "author"
+AUTHOR_KEY = "author"
 
 
 def create_proposal(tx: Transaction, caller: Caller, body: ProposalCreate) -> Proposal:
@@ -154,7 +154,7 @@ def standing_of(session: Session, proposal: Proposal, caller: Caller | None) -> 
 
 def author_of(session: Session, caller: Caller) -> str:
     """Know an author again without storing who it is: a keyed hash of issuer and subject."""
-    secret = find_instance_secret(session, AUTHOR_SECRET)
+    secret = find_instance_value(session, AUTHOR_KEY)
     if secret is None:
         msg = "the instance has no author secret: run `python -m api migrate`"
         raise RuntimeError(msg)
@@ -266,7 +266,7 @@ def _check_base_is_newest(tx: Transaction, guideline_id: str, text: ProposalSubm
         )
 
 
-def _reach(  # noqa: PLR0913
+def _reach(
     tx: Transaction,
     proposal: Proposal,
     following: ProposalStatus,

@@ -73,9 +73,8 @@ def citations(session: Session, day: date) -> dict[str, list[tuple[str, str]]]:
     versions: dict[str, list[VersionDates]] = {}
     cited: dict[tuple[str, str], list[str]] = {}
     for head in version_heads(session):
-        number = f"{head.major}.{head.minor}"
-        versions.setdefault(head.guideline_id, []).append(VersionDates(number, head.in_force_from))
-        cited[head.guideline_id, number] = head.terms
+        versions.setdefault(head.guideline_id, []).append(VersionDates(head.number, head.in_force_from))
+        cited[head.guideline_id, head.number] = head.terms
     found: dict[str, list[tuple[str, str]]] = {}
     for guideline_id, listed in sorted(versions.items()):
         repealed_from = repealed[guideline_id]

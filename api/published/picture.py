@@ -149,7 +149,7 @@ class Picture:
         return to_json(bundle)
 
 
-def build(  # noqa: PLR0913  (what a picture is made of)
+def build(
     sequence: int,
     base_url: str,
     api_url: str,

@@ -47,7 +47,7 @@ async def get_api_info(request: Request) -> ApiInfo:
 
 
 @api_router.get("/openapi.json", operation_id="getOpenApiJson", include_in_schema=False)
-async def get_openapi_json(request: Request) -> JSONResponse:
+def get_openapi_json(request: Request) -> JSONResponse:
     """Read the OpenAPI document as JSON."""
     return JSONResponse(document(request.app, request.app.state.settings))
 

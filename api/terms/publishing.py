@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from pydantic_core import to_json
 from sqlmodel import SQLModel
@@ -102,7 +103,7 @@ def _freeze(tx: Transaction, change: TermChange, now: datetime) -> TermVersion:
         "changedAt": instant_text(now),
         "contentHash": digest,
     }
-    fields = {
+    current: dict[str, Any] = {
         "domain_id": change.content.domain,
         "status": change.status,
         "current_version": number,
@@ -111,7 +112,7 @@ def _freeze(tx: Transaction, change: TermChange, now: datetime) -> TermVersion:
         "changed_at": now,
         "document": to_json(document).decode(),
     }
-    tx.add(term.sqlmodel_update(fields) if term else Term(id=change.term_id, **fields))
+    tx.add(term.sqlmodel_update(current) if term else Term(id=change.term_id, **current))
     record(
         tx,
         "term.published",

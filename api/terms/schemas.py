@@ -11,6 +11,7 @@ from api.schemas import (
     Input,
     Instant,
     LanguageMap,
+    LanguageRange,
     LanguageTag,
     Line,
     Link,
@@ -180,12 +181,12 @@ class TermQuery(Paging):
     """Which terms; without `status` deprecated terms are left out."""
 
     q: SearchText | None = Field(None, description="Words to look for, in labels first, then in definitions.")
-    language: LanguageTag | None = Field(None, description="Only terms with a label in this language.")
+    language: LanguageRange | None = Field(None, description="Only terms with a label in this language.")
     domain: Slug | None = Field(None, description="Only terms of this subject domain.")
     status: TermStatus | None = Field(None, description="Only terms of this status.")
 
 
 class SuggestionQuery(Query):
     q: SearchText = Field(description="The beginning, or a part, of a word.")
-    language: LanguageTag | None = Field(None, description="Only labels in this language.")
+    language: LanguageRange | None = Field(None, description="Only labels in this language.")
     limit: int = Field(10, ge=1, le=50, description="How many suggestions at the most.")

@@ -1,10 +1,11 @@
-"""The first tables
+"""The first tables.
 
 Revision: 2026_11_24_first_tables, after None. 2026-11-24
 """
 
 import sqlalchemy as sa
 from alembic import op
+
 from db.types import json_type, name_type
 
 revision = "2026_11_24_first_tables"
@@ -53,10 +54,10 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_idempotency_key_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
-        "instance_secret",
+        "instance_value",
         sa.Column("name", sa.String(40), nullable=False),
-        sa.Column("value", sa.String(128), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_instance_secret")),
+        sa.Column("value", sa.String(200), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_instance_value")),
     )
     op.create_table(
         "organisation",
@@ -486,7 +487,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_organisation_county_code"))
 
     op.drop_table("organisation")
-    op.drop_table("instance_secret")
+    op.drop_table("instance_value")
     with op.batch_alter_table("idempotency_key") as batch_op:
         batch_op.drop_index(batch_op.f("ix_idempotency_key_expires_at"))
 

@@ -1,0 +1,83 @@
+"""Server processes: started on a core of their own, awaited, measured, and ended in any case."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.answers import Answer, wait_for
+from bench.machine import cores, cpu_seconds, pinned
+
+_PATIENCE = 30.0
+
+
+class NotStartedError(Exception):
+    """A server did not come up; the text holds the end of its log."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server; `helpers` are the processes that work for it, such as a database's."""
+
+    pid: int
+    port: int
+    helpers: Callable[[], list[int]] = field(default=list)
+
+    def cpu_seconds(self) -> float:
+        return sum(map(cpu_seconds, (self.pid, *self.helpers())))
+
+
+@contextmanager
+def serving(
+    folder: Path, module: str, *arguments: str, ready: str, port: int = 0, **environment: str
+) -> Iterator[Server]:
+    """Run `python -m module` until the block ends, from when it answers 200 at the path `ready`."""
+    port = port or free_port()
+    log = folder / f"{module}.{port}.log"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SAMSPRAK_")}
+    with log.open("wb") as output, pinned(cores()[0]):
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            env=kept | environment | {"PORT": str(port)},
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        if not wait_for(port, ready, _PATIENCE):
+            raise NotStartedError(f"{module} does not answer:\n{log.read_text()[-2000:]}")
+        yield Server(process.pid, port)
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def serving_ours(folder: Path, database: Path) -> Iterator[Server]:
+    """Run this project as anyone would, on a database file."""
+    with serving(folder, "api", "serve", ready="/readyz", SAMSPRAK_DATABASE_URL=f"sqlite:///{database}") as server:
+        yield server
+
+
+@contextmanager
+def serving_raw(folder: Path, answer: Answer) -> Iterator[Server]:
+    """Run a bare ASGI app that sends this very answer to whatever is asked."""
+    port = free_port()
+    file = folder / f"answer.{port}.json"
+    file.write_text(answer.dump())
+    with serving(folder, "bench.raw", str(file), str(port), ready="/", port=port) as server:
+        yield server
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,167 @@
+"""Make api/examples.json: real answers of the demonstration county, cut to a readable length.
+
+Run `python -m tests.examples` when the shape of an answer has changed.
+"""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from api import __file__ as api_file
+from api.identity.clients import create_client
+from db.migrate import migrate
+from db.session import open_database, transaction
+from seed.loader import prepare, seed
+from tests.conftest import County, running
+
+PATH = Path(api_file).with_name("examples.json")
+HOST = "https://samsprak.example"
+DECISION = "/municipalities/2281/decisions/platina/KS-2026-0042"
+# How much of a list an example shows.
+_SHOWN = {"provisions": 2, "terms": 2, "municipalities": 2, "guidelines": 2, "cells": 3, "domains": 2, "items": 2}
+
+DECISION_BODY = {
+    "guideline": "gemensamt-sprak",
+    "version": "1.0",
+    "kind": "adopt_with_changes",
+    "bodyType": "kommunstyrelse",
+    "body": "Kommunstyrelsen",
+    "decidedOn": "2026-12-01",
+    "paragraph": "§ 141",
+    "recordNumber": "KS 2026/42",
+    "validFrom": "2027-01-01",
+    "validUntil": None,
+    "legalForceOn": None,
+    "reviewDue": "2028-01-01",
+    "minutesUrl": None,
+    "reason": "Kommunen behöver ett år till för utbildningen.",
+    "deviations": [
+        {
+            "provision": "1.3",
+            "motive": "Stödet för förslag är inte upphandlat.",
+            "measure": "Förslag tas emot per e-post.",
+            "until": "2027-12-31",
+        }
+    ],
+    "sourceRevision": 7,
+}
+
+
+def make(county: County) -> dict[str, Any]:
+    """Play a short story and keep what is said in it."""
+    made: dict[str, Any] = {}
+    _play_proposal(county, made)
+    _play_decision(county, made)
+    _play_token(county, made)
+    for name, path in {
+        "terms": "/terms?limit=1",
+        "term": "/terms/digital-mognad",
+        "term-versions": "/terms/digital-mognad/versions",
+        "domains": "/domains?limit=2",
+        "suggestions": "/suggestions?q=mogn",
+        "glossary": "/glossary",
+        "guidelines": "/guidelines?limit=1",
+        "guideline": "/guidelines/gemensamt-sprak",
+        "guideline-versions": "/guidelines/gemensamt-sprak/versions?limit=1",
+        "guideline-version": "/guidelines/gemensamt-sprak/versions/1.0",
+        "guideline-diff": "/guidelines/gemensamt-sprak/versions/1.1/diff?from=1.0",
+        "adoptions": "/municipalities/2281/adoptions?limit=1&asOf=2027-02-01",
+        "adoption-matrix": "/adoption-matrix?asOf=2027-02-01",
+        "municipalities": "/municipalities?county=22&limit=2",
+        "municipality": "/municipalities/2281",
+        "events": "/events?after=60&limit=1",
+        "api-info": "/api-info",
+        "jwks": "/.well-known/jwks.json",
+        "issuer-metadata": "/.well-known/oauth-authorization-server",
+    }.items():
+        made[name] = county.get(path).raise_for_status().json()
+    lines = county.get("/adoption-matrix?format=csv").raise_for_status().text.splitlines()
+    made["adoption-matrix.csv"] = "\r\n".join(lines[:3]) + "\r\n"
+    return {name: _cut(value) for name, value in sorted(made.items())}
+
+
+def _play_proposal(county: County, made: dict[str, Any]) -> None:
+    editor, decider = county.token("2281"), county.token("22", "county_editor")
+    content = county.get("/guidelines/gemensamt-sprak").json()["content"]
+    text = content["provisions"][3]["text"]
+    text["sv"] = text["sv"].replace("Större ändringar", "Större förändringar")
+    made["proposal-create"] = {
+        "target": {"type": "guideline", "id": "gemensamt-sprak"},
+        "action": "amend",
+        "baseVersion": "1.0",
+        "changeKind": "minor",
+        "title": "Tydligare ord om ändringar",
+        "reason": "Ordet ändringar läses olika i kommunerna.",
+        "content": content,
+    }
+    drafted = county.send("POST", "/proposals", made["proposal-create"], editor).raise_for_status()
+    address = f"/proposals/{drafted.json()['id']}"
+    made["proposal-update"] = {"title": "Tydligare ord om större förändringar"}
+    edited = county.send("PATCH", address, made["proposal-update"], editor, if_match=drafted.headers["etag"])
+    made["transition"] = {"action": "submit", "reason": None}
+    submitted = county.send(
+        "POST", f"{address}/transitions", made["transition"], editor, if_match=edited.headers["etag"]
+    ).raise_for_status()
+    made["proposal"] = submitted.json()
+    made["proposals"] = county.get("/proposals").json()
+    made["proposal-diff"] = county.get(f"{address}/diff").json()
+    made["proposal-decision"] = {
+        "outcome": "approved",
+        "body": "Länsstyrgruppen",
+        "decidedOn": "2026-11-24",
+        "paragraph": "§ 12",
+        "recordNumber": "LS 2026/3",
+        "reason": "Ändringen gör bestämmelsen tydligare.",
+        "inForceFrom": "2026-11-24",
+        "override": {"reason": "Ändringen är liten och brådskar."},
+    }
+    made["decision-on-proposal"] = (
+        county.send(
+            "POST", f"{address}/decision", made["proposal-decision"], decider, if_match=submitted.headers["etag"]
+        )
+        .raise_for_status()
+        .json()
+    )
+
+
+def _play_decision(county: County, made: dict[str, Any]) -> None:
+    integrator = county.token("2281", "integrator")
+    made["decision"] = DECISION_BODY
+    made["retraction"] = {"retracted": True, "sourceRevision": 8}
+    made["recorded-decision"] = county.send("PUT", DECISION, DECISION_BODY, integrator).raise_for_status().json()
+    made["municipal-decision"] = county.get(DECISION).json()
+    made["decisions"] = county.get("/municipalities/2281/decisions?limit=1").json()
+
+
+def _play_token(county: County, made: dict[str, Any]) -> None:
+    with transaction(county.app.state.database) as tx:
+        client, secret = create_client(tx, "2281", "Platina-koppling", ["decisions:write", "events:read"])
+    form = {"grant_type": "client_credentials", "client_id": client.id, "client_secret": secret}
+    made["token"] = county.client.post("/oauth2/token", data=form).raise_for_status().json()
+    made["token"]["access_token"] = made["token"]["access_token"][:24] + "…"
+
+
+def _cut(value: Any, name: str = "") -> Any:
+    if isinstance(value, dict):
+        return {key: _cut(item, key) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_cut(item) for item in value[: _SHOWN.get(name)]]
+    return value
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/examples.db"
+        database = open_database(url)
+        migrate(database)
+        prepare(database, own_keys=True)
+        seed(database, "22", decisions=True)
+        database.dispose()
+        with running(url, base_url=HOST) as county:
+            made = make(county)
+    PATH.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
