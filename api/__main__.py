@@ -18,6 +18,7 @@ from api.identity.clients import create_client
 from api.identity.issuing import issue_token
 from api.identity.keys import Keys, UnusableKeyError, add_key
 from api.identity.permissions import COUNTY_ROLES, ROLES
+from api.identity.tokens import new_private_key
 from api.main import create_server
 from api.settings import Settings
 from db.identity import InstanceValue, find_instance_value
@@ -230,6 +231,12 @@ def add_key_command() -> None:
     """Rotate: add a key, which signs from now on; tokens of the older ones stay good."""
     with _database(_settings()) as database:
         typer.echo(add_key(database))
+
+
+@key_cli.command("new")
+def new_key_command() -> None:
+    """Print a new private key in PEM, for the file that SAMSPRAK_SIGNING_KEY_FILE names."""
+    typer.echo(new_private_key(), nl=False)
 
 
 @cli.command("healthcheck")

@@ -3,7 +3,8 @@
 import select
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from itertools import cycle
 
 CONNECTIONS = 16
@@ -19,13 +20,11 @@ class WrongAnswerError(Exception):
 class _Connection:
     """One request at a time: `left` counts the bytes of the answer that are still to come."""
 
-    __slots__ = ("head", "left", "receive", "send", "socket")
+    __slots__ = ("head", "left", "receive", "send")
 
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.send = self.socket.send
-        self.receive = self.socket.recv
+    def __init__(self, connection: socket.socket) -> None:
+        self.send = connection.send
+        self.receive = connection.recv
         self.head = b""
         self.left = 0
 
@@ -33,18 +32,11 @@ class _Connection:
 class Load:
     """Connections to one server; `run` sends over all of them at once, and may be called again."""
 
-    def __init__(self, port: int, connections: int = CONNECTIONS) -> None:
-        self._epoll = select.epoll()
-        self._connections = {}
-        for _ in range(connections):
-            made = _Connection(port)
-            self._connections[made.socket.fileno()] = made
-            self._epoll.register(made.socket, select.EPOLLIN)
-
-    def close(self) -> None:
-        for connection in self._connections.values():
-            connection.socket.close()
-        self._epoll.close()
+    def __init__(self, connections: Sequence[socket.socket], epoll: select.epoll) -> None:
+        self._connections = {connection.fileno(): _Connection(connection) for connection in connections}
+        self._epoll = epoll
+        for descriptor in self._connections:
+            epoll.register(descriptor, select.EPOLLIN)
 
     def run(self, requests: Sequence[bytes], status: int, seconds: float, at_least: int = 0) -> int:
         """Send the requests in turn for some seconds; give the number of answers, all of this status.
@@ -72,6 +64,15 @@ class Load:
                     connection.send(upcoming())
                     sent += 1
         return answered
+
+
+@contextmanager
+def connected(port: int, connections: int = CONNECTIONS) -> Iterator[Load]:
+    """Open the connections to a server of this machine."""
+    with ExitStack() as stack:
+        epoll = stack.enter_context(select.epoll())
+        opened = [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(connections)]
+        yield Load(opened, epoll)
 
 
 def _take(connection: _Connection, expected: bytes) -> bool:

@@ -1,12 +1,11 @@
 """Two servers measured in turn, so that a noisy machine disturbs both alike."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
 
-from bench.load import Load
+from bench.load import connected
 from bench.machine import cores, pinned
 from bench.servers import Server
 
@@ -24,32 +23,25 @@ class Effort:
 
 @dataclass(frozen=True)
 class Target:
-    """A server with connections to it, and what is sent to it over them."""
+    """A server, what is sent to it in turn, and the status that every answer must have."""
 
     server: Server
-    load: Load
     requests: Sequence[bytes]
-    status: int
+    status: int = 200
 
     def warm_up(self) -> None:
         """Send each request at least once, and until the pace is steady."""
-        self.load.run(self.requests, self.status, _WARM_UP, at_least=len(self.requests))
+        with connected(self.server.port) as load:
+            load.run(self.requests, self.status, _WARM_UP, at_least=len(self.requests))
 
     def measure(self, seconds: float) -> tuple[float, float]:
         """Give the CPU microseconds a request, and the share of its core that the server used."""
-        began, before = perf_counter(), self.server.cpu_seconds()
-        answered = self.load.run(self.requests, self.status, seconds)
-        spent = self.server.cpu_seconds() - before
-        return spent / answered * 1e6, spent / (perf_counter() - began)
-
-
-@contextmanager
-def connected(server: Server, requests: Sequence[bytes], status: int = 200) -> Iterator[Target]:
-    load = Load(server.port)
-    try:
-        yield Target(server, load, requests, status)
-    finally:
-        load.close()
+        # Connected anew: the server closes what has been idle while the other one was measured.
+        with connected(self.server.port) as load:
+            began, before = perf_counter(), self.server.cpu_seconds()
+            answered = load.run(self.requests, self.status, seconds)
+            spent = self.server.cpu_seconds() - before
+            return spent / answered * 1e6, spent / (perf_counter() - began)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import httpx
 from api.terms.schemas import TermRead
 from bench.answers import fetch, request
 from bench.data import GeneratedTerm
-from bench.measuring import Effort, compare, connected
+from bench.measuring import Effort, Target, compare
 from bench.servers import Server, serving_raw
 from bench.table import Row
 
@@ -32,12 +32,8 @@ def measure_reads(folder: Path, ours: Server, terms: list[GeneratedTerm], effort
     """Measure each kind of read against a raw server of its own."""
     for read in _reads(ours, terms):
         answer = fetch(ours.port, read.typical)
-        with (
-            serving_raw(folder, answer) as raw,
-            connected(raw, read.requests) as base,
-            connected(ours, read.requests, read.status) as target,
-        ):
-            found = compare(base, target, effort)
+        with serving_raw(folder, answer) as raw:
+            found = compare(Target(raw, read.requests), Target(ours, read.requests, read.status), effort)
         yield Row(
             what=read.what,
             terms=len(terms),
