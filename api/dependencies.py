@@ -1,26 +1,47 @@
 """What routes ask for in their signatures: a transaction, a reader, If-Match, a paging."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated
 
-from anyio import to_thread
+import anyio
 from fastapi import Depends, Header, Query, Request
 from sqlmodel import Session
 
 from api.edge.context import Topic, context_of
 from api.edge.idempotency import claim_key
-from api.errors import MalformedRequest, PreconditionFailed, PreconditionRequired
+from api.errors import MalformedRequest, PreconditionFailed, PreconditionRequired, Unavailable
 from api.identity.authenticate import Anyone
 from api.published.current import Published
 from api.schemas import Paging as _Paging
 from db.session import Transaction, reading, transaction
 
+# How many seconds a change waits for its turn.
+_LONGEST_WAIT = 5
 _SEQUENCE = re.compile(r"[0-9]{1,15}")
 _ETAG = re.compile(r'"([0-9]{1,18})(?:\.[^"]*)?"')
 
 
-def open_transaction(request: Request, caller: Anyone) -> Iterator[Transaction]:
+async def take_turn(request: Request) -> AsyncIterator[None]:
+    """Wait for a place among the writers, on the event loop.
+
+    Writers that waited for one another's locks in threads would leave no thread to the one that holds them.
+    """
+    turns: anyio.Semaphore = request.app.state.turns
+    try:
+        with anyio.fail_after(_LONGEST_WAIT):
+            await turns.acquire()
+    except TimeoutError as error:
+        raise Unavailable("Too many changes are waiting; nothing was stored.", {"Retry-After": "2"}) from error
+    try:
+        yield
+    finally:
+        turns.release()
+
+
+def open_transaction(
+    request: Request, caller: Anyone, _turn: Annotated[None, Depends(take_turn, scope="function")]
+) -> Iterator[Transaction]:
     """Give the transaction of this request; it has committed before the answer is sent."""
     state = request.app.state
     with transaction(state.database) as tx:
@@ -29,7 +50,7 @@ def open_transaction(request: Request, caller: Anyone) -> Iterator[Transaction]:
     if tx.public_sequence is not None:
         context_of(request.scope).public_sequence = tx.public_sequence
         # Whoever reads after this answer reads the change.
-        state.published.catch_up()
+        state.published.try_to_catch_up()
 
 
 def open_reader(request: Request) -> Iterator[Session]:
@@ -82,7 +103,7 @@ async def _wait_for(published: Published, sent: str) -> None:
         raise MalformedRequest("Samsprak-Min-Sequence is a sequence of the public feed, such as 812.")
     if published.picture.sequence < int(sent):
         # The database is the truth: after this the picture holds all that is committed.
-        await to_thread.run_sync(published.catch_up)
+        await anyio.to_thread.run_sync(published.catch_up)
     if published.picture.sequence < int(sent):
         raise MalformedRequest(f"The last sequence is {published.picture.sequence}: there is no later one yet.")
 

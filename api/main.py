@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-import structlog
+import anyio
 from anyio import to_thread
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -32,7 +32,8 @@ from api.terms.routes import router as terms
 from db.session import open_database
 
 BASE = "/api/v1"
-log = structlog.get_logger("samsprak.main")
+# SQLite has one writer; of PostgreSQL's connections readers need some too.
+_WRITERS = {"sqlite": 1, "postgresql": 20}
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -78,6 +79,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     database = open_database(settings.database_address)
     app.state.database = database
+    app.state.turns = anyio.Semaphore(_WRITERS[database.url.get_backend_name()])
     app.state.keys = await to_thread.run_sync(Keys, database, settings.signing_key_file)
     app.state.verifier = built_in_verifier(app.state.keys, settings)
     # Off the event loop: a large glossary takes its time, and health checks must be answered.
@@ -97,8 +99,5 @@ async def _tick(app: FastAPI) -> None:
     """Once a second, take in what other processes have written: changes, keys, a new day."""
     while True:
         await asyncio.sleep(1)
-        try:
-            await to_thread.run_sync(app.state.published.catch_up)
-            await to_thread.run_sync(app.state.keys.refresh)
-        except Exception:  # the next second is another try; requests are served from what is here
-            log.exception("cannot look for changes")
+        await to_thread.run_sync(app.state.published.try_to_catch_up)
+        await to_thread.run_sync(app.state.keys.try_to_refresh)

@@ -1,16 +1,18 @@
 """The OpenAPI document: what routes declare, and what all of them have in common."""
 
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import yaml
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 from pydantic import ConfigDict, Field
 
-from api.errors import all_problems
+from api.errors import DomainError, FieldError, KeyInUse, KeyReused, Unprocessable, all_problems
 from api.identity.permissions import TABLE, Access
 from api.schemas import Output
 from api.settings import Settings
@@ -27,11 +29,15 @@ explains cause and remedy. Lists are paged by `limit` and `page`.
 
 **Limits:** a JSON body is at most 1 MB and 32 levels deep; a page holds at most 100 items; an access token lives five
 minutes and there is no refresh token, ask for a new one. Search is by words and parts of words; spelling mistakes are
-not mended yet. This is a beta (major version 0): fields may be added, and changes are told in the change log.
+not mended yet.
+
+**Lifecycle:** this is a beta (major version 0); versions are semantic, fields may be added, and changes are told in the
+change log. No end-of-life date is set for this version; `/api-info` tells its state.
 
 **På svenska:** en gemensam ordlista med digitala begrepp, gemensamma riktlinjer och hur varje kommun har ställt sig
 till dem. Det är öppet att läsa utan token. Den som vill ändra något behöver en token, och den avgör vilken organisation
-som talar. Begränsningar: JSON-anrop är högst 1 MB, en sida har högst 100 poster och en token gäller i fem minuter.
+som talar. Begränsningar: JSON-anrop är högst 1 MB, en sida har högst 100 poster och en token gäller i fem minuter. Det
+här är en betaversion; inget slutdatum är satt.
 """
 TAGS = [
     {"name": "terms", "description": "The glossary. Ordlistan."},
@@ -52,14 +58,36 @@ _EVERYWHERE = (405, 422, 500, 503)
 _READS = (400,)
 _WRITES = (400, 413, 415)
 _WITH_TOKEN = (401, 403)
-_KEY_SCHEMA = {"type": "string", "pattern": "^[!-~]{1,255}$"}
-_SUMMARIES = {
-    200: "The answer. Svaret.",
-    201: "Created. Skapat.",
-}
-_COMMON_HEADERS = {
-    "traceparent": "W3C trace context; comes back as sent and is passed on.",
+_SUMMARIES = {200: "The answer. Svaret.", 201: "Created. Skapat."}
+# Where a status has several kinds, the one that any address may answer.
+_GENERAL: dict[int, type[DomainError]] = {kind.status: kind for kind in reversed(all_problems())} | {422: Unprocessable}
+_TEXT = {"type": "string"}
+_SENT_HEADERS = {
+    "traceparent": "W3C trace context; comes back as sent.",
     "X-Request-Id": "Your own id of the request; comes back as sent.",
+    "If-None-Match": "The ETag that you have: 304 when nothing has changed.",
+    "Samsprak-Min-Sequence": "A sequence of the public feed: the answer is not older than that.",
+    "If-Match": 'The ETag of the object as you have read it, or its revision alone: `"3"`. Without it 428.',
+    "Idempotency-Key": "Your own key of this request: a retry with it has no second effect.",
+}
+_HEADER_SCHEMAS: dict[str, dict[str, Any]] = {"Idempotency-Key": {**_TEXT, "pattern": "^[!-~]{1,255}$"}}
+_GIVEN_HEADERS = {
+    "traceparent": "The trace context that the request came with.",
+    "X-Request-Id": "The id that the request came with.",
+    "ETag": "Names this representation; an object's begins with its revision.",
+    "Location": "The address of what was made.",
+    "Samsprak-Sequence": "The place of this change in the public feed.",
+    "Allow": "The methods that the address takes.",
+    "WWW-Authenticate": "How to authenticate.",
+    "Retry-After": "After how many seconds to try again.",
+}
+_BY_STATUS = {"201": "Location", "304": "ETag", "401": "WWW-Authenticate", "405": "Allow", "503": "Retry-After"}
+# Names that would clash in generated clients, or tell of Python's modules.
+_SCHEMA_NAMES = {
+    "Body_issueToken": "TokenRequest",
+    "Change": "Difference",
+    "api__adoptions__schemas__DecisionRead": "DecisionRead",
+    "api__proposals__schemas__DecisionRead": "CountyDecisionRead",
 }
 
 
@@ -113,18 +141,35 @@ def body_example(*names: str) -> dict[str, Any]:
     return {"requestBody": {"content": content}}
 
 
-def _problem(status: int) -> dict[str, Any]:
-    kind = next(kind for kind in all_problems() if kind.status == status)
-    example = {
+def _problem(status: int, *others: type[DomainError]) -> dict[str, Any]:
+    kind = _GENERAL[status]
+    shown = {each.slug: {"value": _problem_example(each)} for each in (kind, *others)}
+    schema = {"$ref": "#/components/schemas/Problem"}
+    content = {"application/problem+json": {"schema": schema, "examples": shown}}
+    return {"description": f"{kind.title}. {kind.titel}.", "content": content}
+
+
+def _problem_example(kind: type[DomainError]) -> dict[str, Any]:
+    if kind is Unprocessable:
+        error: DomainError = Unprocessable([FieldError("/title", "missing", "Field required")])
+    else:
+        error = kind(kind.remedy)
+    return {
         "type": f"https://samsprak.example/problems/{kind.slug}",
         "title": kind.title,
-        "status": status,
-        "detail": kind.remedy,
+        "status": kind.status,
+        "detail": error.detail,
         "instance": "urn:uuid:0f8b1c6e-6a0d-4d0f-9a55-1f6f3f0f1a11",
+        **error.members,
     }
-    schema = {"$ref": "#/components/schemas/Problem"}
-    content = {"application/problem+json": {"schema": schema, "examples": {kind.slug: {"value": example}}}}
-    return {"description": f"{kind.title}. {kind.titel}.", "content": content}
+
+
+@lru_cache(maxsize=2)
+def document_texts(app: FastAPI, settings: Settings) -> tuple[bytes, bytes]:
+    """Give the OpenAPI document as JSON and as YAML; each takes too long to be made at every request."""
+    made = document(app, settings)
+    in_yaml = yaml.dump(made, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=120)
+    return json.dumps(made, ensure_ascii=False).encode(), in_yaml.encode()
 
 
 def document(app: FastAPI, settings: Settings) -> dict[str, Any]:
@@ -154,19 +199,16 @@ def document(app: FastAPI, settings: Settings) -> dict[str, Any]:
         "responseTime": "public reads within 100 ms",
         "support": "by e-mail on working days",
     }
-    made["components"]["schemas"]["Problem"] = Problem.model_json_schema(
-        by_alias=True, ref_template="#/components/schemas/{model}"
-    )
-    made["components"]["schemas"] |= made["components"]["schemas"]["Problem"].pop("$defs", {})
-    for name in ("HTTPValidationError", "ValidationError"):
-        made["components"]["schemas"].pop(name, None)
     for path, item in made["paths"].items():
         for method, operation in item.items():
             _complete(method, operation, TABLE[method.upper(), path])
     made["paths"] = {path.removeprefix("/api/v1"): item for path, item in made["paths"].items()}
     made["security"] = []
     made["paths"]["/oauth2/token"]["servers"] = [{"url": settings.base_url, "description": "The root. Roten."}]
-    return made
+    components = made["components"]
+    components["schemas"] = _tidied(components["schemas"])
+    components["headers"] = {name: {"description": told, "schema": _TEXT} for name, told in _GIVEN_HEADERS.items()}
+    return _renamed(made)
 
 
 def _is_shown(path: str) -> bool:
@@ -174,30 +216,82 @@ def _is_shown(path: str) -> bool:
 
 
 def _complete(method: str, operation: dict[str, Any], access: Access) -> None:
-    """Add what all operations have: who may call them, and the headers that they take."""
+    """Add what all operations have: who may call them, their headers, and examples in whole."""
+    operation["summary"] = re.sub("[A-Z]", lambda found: f" {found[0].lower()}", operation["operationId"]).capitalize()
     if access.scopes:
         operation["security"] = [{"bearer": sorted(access.scopes)}]
     elif "security" in operation:
         operation["security"] = [{}, {"bearer": []}]
+    responses = operation["responses"]
     added = (*(_WITH_TOKEN if "security" in operation else ()), *(_WRITES if method != "get" else _READS))
     for status in added:
-        operation["responses"].setdefault(str(status), _problem(status))
+        problem = _problem(status)
+        responses.setdefault(str(status), problem)["content"] |= problem["content"]
     if method == "get":
-        operation["responses"]["304"] = {"description": "Nothing has changed. Ingenting har ändrats."}
-    operation["responses"] = dict(sorted(operation["responses"].items()))
-    parameters = operation.setdefault("parameters", [])
-    headers = dict(_COMMON_HEADERS)
-    if method == "get":
-        headers["If-None-Match"] = "The ETag that you have: 304 when nothing has changed."
-    if method == "post" and access.scopes:
-        headers["Idempotency-Key"] = "Your own key of this request: a retry with it has no second effect."
-    for name, description in headers.items():
-        parameters.append(
-            {
-                "name": name,
-                "in": "header",
-                "required": False,
-                "description": description,
-                "schema": _KEY_SCHEMA if name == "Idempotency-Key" else {"type": "string"},
-            }
-        )
+        responses["304"] = {"description": "Nothing has changed. Ingenting har ändrats."}
+    takes_key = method == "post" and bool(access.scopes)
+    if takes_key:
+        responses["409"] = _problem(409, KeyInUse)
+        responses["422"] = _problem(422, KeyReused)
+    operation["responses"] = responses = dict(sorted(responses.items()))
+    good = [response for status, response in responses.items() if status < "300"]
+    for response in good:
+        response["content"] = good[0]["content"]
+    for body in (operation.get("requestBody", {}), good[0]):
+        _fill(body.get("content", {}))
+    for status, response in responses.items():
+        given = ["traceparent", "X-Request-Id", *([_BY_STATUS[status]] if status in _BY_STATUS else ())]
+        if status < "300" and (method == "get" or access.scopes):
+            given.append("ETag" if method == "get" else "Samsprak-Sequence")
+        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in given}
+    _name_headers(operation, {"if-none-match"} if method == "get" else {"idempotency-key"} if takes_key else set())
+
+
+def _fill(content: dict[str, Any]) -> None:
+    """Put the nulls back into examples: FastAPI has left them out."""
+    for name, example in content.get("application/json", {}).get("examples", {}).items():
+        example["value"] = examples()[name]
+
+
+def _name_headers(operation: dict[str, Any], more: set[str]) -> None:
+    """Describe the headers that an operation takes: what its signature names, and what every one has."""
+    parameters = operation.get("parameters", [])
+    known = {name.lower() for name in _SENT_HEADERS}
+    asked = {parameter["name"] for parameter in parameters if parameter["in"] == "header"} & known
+    taken = asked | more | {"traceparent", "x-request-id"}
+    operation["parameters"] = [parameter for parameter in parameters if parameter["name"] not in asked] + [
+        {
+            "name": name,
+            "in": "header",
+            "required": False,
+            "description": told,
+            "schema": _HEADER_SCHEMAS.get(name, _TEXT),
+        }
+        for name, told in _SENT_HEADERS.items()
+        if name.lower() in taken
+    ]
+
+
+def _tidied(schemas: dict[str, Any]) -> dict[str, Any]:
+    """Put the problem in the place of FastAPI's own errors, and drop titles that only repeat a field's name."""
+    problem = Problem.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
+    found = {**schemas, **problem.pop("$defs"), "Problem": problem}
+    for name in ("HTTPValidationError", "ValidationError"):
+        found.pop(name, None)
+    for schema in found.values():
+        for field in schema.get("properties", {}).values():
+            field.pop("title", None)
+            if field.get("format") == "date":
+                field.setdefault("example", "2027-01-31")
+    return found
+
+
+def _renamed(made: dict[str, Any]) -> dict[str, Any]:
+    """Give each schema a name of its own without underscores, where it stands and wherever it is meant."""
+    schemas = made["components"]["schemas"]
+    names = {name: _SCHEMA_NAMES.get(name, name.replace("_", "")) for name in schemas}
+    made["components"]["schemas"] = {names[name]: {**schema, "title": names[name]} for name, schema in schemas.items()}
+    reference = re.compile('"#/components/schemas/([A-Za-z0-9_]+)"')
+    text = reference.sub(lambda found: f'"#/components/schemas/{names[found[1]]}"', json.dumps(made))
+    renamed: dict[str, Any] = json.loads(text)
+    return renamed

@@ -38,8 +38,17 @@ from db.organisations import municipalities
 
 router = APIRouter(tags=["adoptions"], route_class=StrictRoute)
 ADOPTIONS = Depends(Public(Topic.ADOPTIONS))
-Source = Annotated[ExternalName, Path(examples=["platina"])]
-ExternalId = Annotated[ExternalName, Path(alias="externalId", examples=["KS-2026-0042"])]
+Source = Annotated[
+    ExternalName, Path(description="The system that the decision comes from. Källsystemet.", examples=["platina"])
+]
+ExternalId = Annotated[
+    ExternalName,
+    Path(
+        alias="externalId",
+        description="The id of the decision in its own system. Beslutets id i källsystemet.",
+        examples=["KS-2026-0042"],
+    ),
+]
 
 
 @router.put(
@@ -51,8 +60,8 @@ ExternalId = Annotated[ExternalName, Path(alias="externalId", examples=["KS-2026
 def put_decision(  # noqa: PLR0913
     request: Request,
     response: Response,
-    tx: Tx,
     caller: DecisionWriter,
+    tx: Tx,
     municipality_code: MunicipalityCodePath,
     source: Source,
     external_id: ExternalId,

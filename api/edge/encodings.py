@@ -1,40 +1,65 @@
 """Compressed forms of an answer, made once and kept with it."""
 
 import gzip
+import re
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import brotli
 import zstandard
 
-# Below this a packet holds the body whole and compressing only costs.
-WORTH_COMPRESSING = 512
+# A longer Accept-Encoding is nobody's: it is neither read nor remembered.
+LONGEST_ACCEPTED = 200
 
-COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
-    "zstd": lambda body: zstandard.ZstdCompressor(level=6).compress(body),
-    "br": lambda body: brotli.compress(body, quality=5),
-    "gzip": lambda body: gzip.compress(body, compresslevel=6, mtime=0),
-}
+_WEIGHT = re.compile(r"q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
 
-def choose_encoding(accepted: bytes) -> str:
-    """Choose the best coding that an Accept-Encoding header takes; "" is identity."""
-    qualities: dict[str, float] = {}
-    for part in accepted.decode("latin-1").lower().split(","):
-        name, _, parameters = part.strip().partition(";")
-        qualities[name.strip()] = _quality(parameters)
-    best, best_quality = "", 0.0
-    for name in COMPRESSORS:
-        quality = qualities.get(name, qualities.get("*", 0.0))
-        if quality > best_quality:
-            best, best_quality = name, quality
-    return best
+@dataclass(frozen=True, slots=True, eq=False)
+class Coding:
+    """A content coding; what is smaller than `worth_from` is sent as it is."""
+
+    name: str
+    compress: Callable[[bytes], bytes]
+    # A smaller answer fits in a packet whole, and compressing it only costs.
+    worth_from: int = 512
+
+    def encode(self, body: bytes) -> bytes:
+        """Give the coded body, or the very body when coding it is not worth it."""
+        return body if self is IDENTITY or len(body) < self.worth_from else self.compress(body)
 
 
-def _quality(parameters: str) -> float:
-    name, _, value = parameters.strip().partition("=")
-    if name.strip() != "q":
-        return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0
+IDENTITY = Coding("identity", bytes)
+# The best first. Levels: the next ones take many times as long for a twentieth less.
+CODINGS = (
+    Coding("zstd", lambda body: zstandard.compress(body, 3)),
+    Coding("br", lambda body: brotli.compress(body, quality=5)),
+    Coding("gzip", lambda body: gzip.compress(body, compresslevel=6, mtime=0)),
+)
+# For clients that refuse what is not coded, however small.
+_STRICT = {coding: replace(coding, worth_from=0) for coding in CODINGS}
+
+
+@lru_cache(maxsize=256)
+def choose_coding(accepted: bytes) -> Coding:
+    """Choose the coding that an Accept-Encoding header likes best (RFC 9110, 12.5.3).
+
+    Identity when it refuses all that there is: an answer that a client may still read is better than a 406.
+    """
+    weights = dict(_weighed(part) for part in accepted.decode("latin-1").lower().split(","))
+    others = weights.get("*", 0.0)
+    best = max(CODINGS, key=lambda coding: weights.get(coding.name, others))
+    weight = weights.get(best.name, others)
+    # Where identity is not named it is taken, but what is named comes first.
+    if weight == 0.0 or weights.get("identity", 0.0) > weight:
+        return IDENTITY
+    identity_refused = weights.get("identity", weights.get("*", 1.0)) == 0.0
+    return _STRICT[best] if identity_refused else best
+
+
+def _weighed(part: str) -> tuple[str, float]:
+    name, _, parameter = (piece.strip() for piece in part.partition(";"))
+    if not parameter:
+        return name.removeprefix("x-"), 1.0
+    found = _WEIGHT.fullmatch(parameter)
+    return name.removeprefix("x-"), float(found[1]) if found else 0.0

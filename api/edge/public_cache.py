@@ -1,226 +1,249 @@
 """Finished public answers, kept around the app, and conditional requests for all that is read.
 
 It stands around the app, not in its middleware: there a hit costs little more than sending the
-bytes. Entries are dropped by topic when what they were made from changes, and at midnight in
+bytes. Answers are forgotten by topic when what they were made from changes, and at midnight in
 Stockholm, since states follow from dates.
 """
 
 import base64
 import hashlib
-import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
+from threading import Lock
+from time import time
 
 import anyio.to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.clock import next_midnight
-from api.edge.context import RequestContext, Topic, context_of
-from api.edge.encodings import COMPRESSORS, WORTH_COMPRESSING, choose_encoding
+from api.edge.context import Topic, context_of
+from api.edge.encodings import IDENTITY, LONGEST_ACCEPTED, Coding, choose_coding
 from api.edge.headers import echoed
 
 MAX_AGE = 60
-_TAIL = "stale-while-revalidate=600, stale-if-error=604800"
-_NO_HEADERS: list[tuple[bytes, bytes]] = []
-# What an answer costs beside its body: headers, key, objects.
+# What an entry costs beside its body: headers, messages, objects.
 _ENTRY_OVERHEAD = 2_000
-_LARGEST_KEY = 2_048
-_THREAD_FROM = 64 * 1024
+# A body of this size is compressed and hashed in a thread: all other requests would wait for it.
+_THREAD_FROM = 32 * 1024
 
-Key = tuple[str, bytes, str, bytes | None]
+_READS = frozenset({"GET", "HEAD"})
+_PAST_THE_CACHE = frozenset({b"authorization", b"samsprak-min-sequence"})
+# What a request may say that matters here: without any but the last two, a hit is two ready messages.
+_WEIGHED = _PAST_THE_CACHE | {b"if-none-match", b"x-request-id", b"traceparent", b"accept", b"accept-encoding"}
+
+_EMPTY: Message = {"type": "http.response.body", "body": b""}
+# All that tells answers to one address apart; the app is shown no other Accept than the key holds.
+_VARY = (b"vary", b"Accept-Encoding, Accept, Authorization")
+# These belong to one request, never to a kept answer.
+_ECHOES = frozenset({b"x-request-id", b"traceparent", b"samsprak-sequence"})
+_NOT_TAKEN_OVER = _ECHOES | {b"content-length", b"etag", b"vary"}
+_OF_THE_BODY = frozenset({b"content-type", b"content-disposition"})
+# Path, query, coding, and whether CSV is asked for: few enough that no client can dilute the cache.
+Key = tuple[str, bytes, Coding, bool]
 RawHeaders = list[tuple[bytes, bytes]]
+
+
+class _Era:
+    """A time in which a topic does not change; an answer counts as long as the era in which its making began.
+
+    So it does not matter at which moment of the making, or of the keeping, another thread ends it.
+    """
+
+    __slots__ = ("over",)
+
+    def __init__(self) -> None:
+        self.over = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    topic: Topic
+    era: _Era
+    stale_after: float
     etag: bytes
     start: Message
     body: Message
     not_modified: Message
-    stale_after: float
-    size: int
+
+    def answer(self, scope: Scope, own: RawHeaders | None = None) -> tuple[Message, Message]:
+        """Fit the answer to a request: a 304, or without a body, or with the caller's id and trace."""
+        start, body = self.start, self.body
+        headers = dict(scope["headers"])
+        own = echoed(headers) if own is None else own
+        if b"if-none-match" in headers and _matches(headers[b"if-none-match"], self.etag):
+            start, body = self.not_modified, _EMPTY
+        elif scope["method"] == "HEAD":
+            body = _EMPTY
+        return ({**start, "headers": start["headers"] + own} if own else start), body
 
 
 class PublicCache:
     """Answer repeated public GETs from memory; tag, compress and compare all others.
 
-    `capacity` bounds the bytes that are kept. `counters` are what /metrics may read.
+    `capacity` bounds the bytes that are kept. `hits` and `misses` are what /metrics may read.
     """
 
-    def __init__(self, app: ASGIApp, capacity: int, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, app: ASGIApp, capacity: int) -> None:
         self.app = app
         self._capacity = capacity
-        self._clock = clock
         self._entries: OrderedDict[Key, _Entry] = OrderedDict()
         self._size = 0
-        self._generations = dict.fromkeys(Topic, 0)
-        self._encodings: dict[bytes, str] = {b"": ""}
-        self.hits = 0
-        self.misses = 0
+        self._eras = {topic: _Era() for topic in Topic}
+        self._dropping = Lock()
+        self.hits = self.misses = 0
 
     def drop(self, topics: Iterable[Topic]) -> None:
-        """Forget what was made from these topics; may be called from any thread."""
-        dropped = frozenset(topics)
-        for topic in dropped:
-            self._generations[topic] += 1
-        for key, entry in list(self._entries.items()):
-            if entry.topic in dropped and self._entries.pop(key, None) is not None:
-                self._size -= entry.size
+        """Forget what was made from these topics; may be called from any thread, and costs next to nothing."""
+        with self._dropping:
+            for topic in topics:
+                self._eras[topic].over = True
+                self._eras[topic] = _Era()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+        # Only HTTP has a method.
+        if scope.get("method") not in _READS:
             await self.app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        accepted = headers.get(b"accept-encoding", b"")
-        encoding = self._encodings.get(accepted)
-        if encoding is None:
-            encoding = self._learn_encoding(accepted)
-        key = (scope["path"], scope["query_string"], encoding, headers.get(b"accept"))
+        # One walk over the headers: to make a dict of them first would be a fourth of what a hit costs.
+        accepted = accept = b""
+        past_the_cache, plain = False, scope["method"] == "GET"
+        for name, value in scope["headers"]:
+            if name in _WEIGHED:
+                if name == b"accept-encoding":
+                    accepted = value
+                elif name == b"accept":
+                    accept = value
+                else:
+                    plain = False
+                    past_the_cache = past_the_cache or name in _PAST_THE_CACHE
+        coding = choose_coding(accepted) if len(accepted) <= LONGEST_ACCEPTED else IDENTITY
+        key = (scope["path"], scope["query_string"], coding, accept.startswith(b"text/csv"))
         entry = self._entries.get(key)
-        if (
-            entry is None
-            or b"authorization" in headers
-            or b"samsprak-min-sequence" in headers
-            or self._clock() >= entry.stale_after
-        ):
-            await self._miss(scope, receive, send, headers, key)
+        if entry is None or entry.era.over or time() >= entry.stale_after or past_the_cache:
+            await self._miss(scope, receive, send, key)
             return
         self.hits += 1
-        if b"if-none-match" in headers and _matches(headers[b"if-none-match"], entry.etag):
-            start, body = entry.not_modified, _EMPTY
-        elif scope["method"] == "HEAD":
-            start, body = entry.start, _EMPTY
-        else:
-            start, body = entry.start, entry.body
-        if b"x-request-id" in headers or b"traceparent" in headers:
-            start = {**start, "headers": start["headers"] + echoed(headers)}
+        start, body = (entry.start, entry.body) if plain else entry.answer(scope)
         await send(start)
         await send(body)
 
-    def _learn_encoding(self, accepted: bytes) -> str:
-        encoding = choose_encoding(accepted)
-        if len(self._encodings) < 1_000 and len(accepted) < 200:  # noqa: PLR2004
-            self._encodings[accepted] = encoding
-        return encoding
-
-    async def _miss(self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes], key: Key) -> None:
+    async def _miss(self, scope: Scope, receive: Receive, send: Send, key: Key) -> None:
         self.misses += 1
-        generations = dict(self._generations)
+        # Before the app looks at anything: what changes meanwhile is not in the answer, or only in part.
+        eras, midnight = dict(self._eras), next_midnight()
         context = context_of(scope)
-        answer = _Collected(send)
-        await self.app({**scope, "method": "GET"}, receive, answer)
-        if answer.passed_on:
+        answer = _Collected(send, head=scope["method"] == "HEAD")
+        await self.app(_as_keyed(scope, key), receive, answer)
+        if not answer.whole:
             return
-        start, body = answer.start, answer.body
-        if start["status"] != 200:  # noqa: PLR2004
-            await send(start)
-            await send({"type": "http.response.body", "body": body if scope["method"] == "GET" else b""})
-            return
-        encoding = key[2] if len(body) >= WORTH_COMPRESSING else ""
-        if encoding:
-            if len(body) < _THREAD_FROM:
-                encoded = COMPRESSORS[encoding](body)
-            else:
-                encoded = await anyio.to_thread.run_sync(COMPRESSORS[encoding], body)
+        topic = None if any(name == b"authorization" for name, _ in scope["headers"]) else context.topic
+        era = None if topic is None else eras[topic]
+        made = (answer.headers, answer.body, key[2], context.revision, era, midnight)
+        if len(answer.body) < _THREAD_FROM:
+            entry = _finish(*made)
         else:
-            encoded = body
-        entry = self._finish(start, body, encoded, encoding, context)
-        public = context.topic is not None and b"authorization" not in headers
-        if public and generations[entry.topic] == self._generations[entry.topic]:
+            entry = await anyio.to_thread.run_sync(_finish, *made)
+        if era and not era.over:
             self._keep(key, entry)
-        if _matches(headers.get(b"if-none-match", b""), entry.etag):
-            own = [h for h in start["headers"] if h[0] in _ECHOES]
-            message = entry.not_modified
-            await send({**message, "headers": message["headers"] + own})
-            await send(_EMPTY)
-            return
-        message = entry.start
-        echoes = [h for h in start["headers"] if h[0] in _ECHOES]
-        await send({**message, "headers": message["headers"] + echoes})
-        await send(entry.body if scope["method"] == "GET" else _EMPTY)
-
-    def _finish(self, start: Message, body: bytes, encoded: bytes, encoding: str, context: RequestContext) -> _Entry:
-        now = self._clock()
-        left = next_midnight() - now
-        kept = [
-            (name, value)
-            for name, value in start["headers"]
-            if name not in _ECHOES and name not in (b"content-length", b"etag", b"vary")
-        ]
-        etag = _etag(body, encoding, context.revision)
-        vary = [value for name, value in start["headers"] if name == b"vary"]
-        common = [(b"etag", etag), (b"vary", b", ".join([b"Accept-Encoding", b"Accept", *vary]))]
-        if context.topic is not None and not any(name == b"cache-control" for name, _ in kept):
-            # Never past midnight: tomorrow the same question may have another answer.
-            age = max(0, min(MAX_AGE, int(left) - 1))
-            common.append((b"cache-control", f"public, max-age={age}, {_TAIL}".encode()))
-        headers = kept + common
-        if encoding:
-            headers.append((b"content-encoding", encoding.encode()))
-        headers.append((b"content-length", str(len(encoded)).encode()))
-        unchanged = [h for h in kept if h[0] not in (b"content-type",)] + common
-        return _Entry(
-            topic=context.topic or Topic.FIXED,
-            etag=etag,
-            start={"type": "http.response.start", "status": 200, "headers": headers},
-            body={"type": "http.response.body", "body": encoded},
-            not_modified={"type": "http.response.start", "status": 304, "headers": unchanged},
-            stale_after=now + (left - MAX_AGE if left > MAX_AGE else 1),
-            size=len(encoded) + _ENTRY_OVERHEAD,
-        )
+        start, body = entry.answer(scope, [header for header in answer.headers if header[0] in _ECHOES])
+        await send(start)
+        await send(body)
 
     def _keep(self, key: Key, entry: _Entry) -> None:
-        if entry.size > self._capacity or len(key[0]) + len(key[1]) > _LARGEST_KEY:
+        size = _size(key, entry)
+        if size > self._capacity:
             return
         replaced = self._entries.pop(key, None)
         self._entries[key] = entry
-        self._size += entry.size - (replaced.size if replaced else 0)
+        self._size += size - (_size(key, replaced) if replaced else 0)
+        # The oldest goes, used or not: what is asked for often is soon back, and a hit keeps no books.
         while self._size > self._capacity:
-            _, oldest = self._entries.popitem(last=False)
-            self._size -= oldest.size
-
-
-_EMPTY: Message = {"type": "http.response.body", "body": b""}
-# These belong to one request, never to a kept answer.
-_ECHOES = frozenset({b"x-request-id", b"traceparent", b"samsprak-sequence"})
+            self._size -= _size(*self._entries.popitem(last=False))
 
 
 class _Collected:
-    """Collect an answer that comes whole; let one that streams pass."""
+    """Take in a 200 that comes whole; let an error, or what streams, pass as it comes."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, *, head: bool) -> None:
         self._send = send
-        self.start: Message = {}
+        self._head = head
+        self._start: Message = {}
+        self._passing = False
+        self.whole = False
+        self.headers: RawHeaders = []
         self.body = b""
-        self.passed_on = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.start = message
-            return
-        if self.passed_on or message.get("more_body"):
-            if not self.passed_on:
-                self.passed_on = True
-                await self._send(self.start)
+            self._start, self.headers = message, message.get("headers", [])
+            sized = any(name == b"content-length" for name, _ in self.headers)
+            if message["status"] != HTTPStatus.OK or not sized:
+                await self._pass_on()
+        elif message["type"] != "http.response.body":
             await self._send(message)
-            return
-        self.body = message.get("body", b"")
+        elif self._passing or message.get("more_body"):
+            if not self._passing:
+                await self._pass_on()
+            if not self._head:
+                await self._send(message)
+        else:
+            self.whole, self.body = True, message.get("body", b"")
+
+    async def _pass_on(self) -> None:
+        self._passing = True
+        await self._send(self._start)
+        if self._head:
+            # Now: the stream that a GET would get may have no end.
+            await self._send(_EMPTY)
 
 
-def _etag(body: bytes, encoding: str, revision: int | None) -> bytes:
-    digest = hashlib.sha256(body + encoding.encode()).digest()[:12]
-    text = base64.urlsafe_b64encode(digest).decode()
-    return f'"{text}"'.encode() if revision is None else f'"{revision}.{text}"'.encode()
+def _as_keyed(scope: Scope, key: Key) -> Scope:
+    """Show the app no more than the key tells apart, so that no answer can be kept under a wrong one."""
+    accept = b"text/csv" if key[3] else b"*/*"
+    others = [header for header in scope["headers"] if header[0] != b"accept"]
+    return {**scope, "method": "GET", "headers": [*others, (b"accept", accept)]}
+
+
+def _finish(
+    headers: RawHeaders, body: bytes, coding: Coding, revision: int | None, era: _Era | None, midnight: float
+) -> _Entry:
+    encoded = body if any(name == b"content-encoding" for name, _ in headers) else coding.encode(body)
+    etag = _etag(encoded, revision)
+    # Each line once: what two layers both say is the same, and browsers refuse a doubled CORS header.
+    common = [header for header in dict.fromkeys(headers) if header[0] not in _NOT_TAKEN_OVER]
+    common += [(b"etag", etag), _VARY]
+    now = time()
+    if not any(name == b"cache-control" for name, _ in common):
+        # Never past midnight: tomorrow the same question may have another answer.
+        age = max(0, min(MAX_AGE, int(midnight - now) - 1))
+        shared = f"public, max-age={age}, stale-while-revalidate=600, stale-if-error=604800"
+        common.append((b"cache-control", shared.encode() if era else b"private, no-cache"))
+    full = [*common, (b"content-length", b"%d" % len(encoded))]
+    if encoded is not body:
+        full.append((b"content-encoding", coding.name.encode()))
+    unchanged = [header for header in common if header[0] not in _OF_THE_BODY]
+    return _Entry(
+        era=era or _Era(),
+        # In the day's last minute each answer has an age of its own, so none is kept for longer than a second.
+        stale_after=max(midnight - MAX_AGE, min(now + 1, midnight)),
+        etag=etag,
+        start={"type": "http.response.start", "status": 200, "headers": full},
+        body={"type": "http.response.body", "body": encoded},
+        not_modified={"type": "http.response.start", "status": 304, "headers": unchanged},
+    )
+
+
+def _etag(encoded: bytes, revision: int | None) -> bytes:
+    digest = base64.urlsafe_b64encode(hashlib.sha256(encoded).digest()[:12])
+    return b'"%b"' % digest if revision is None else b'"%d.%b"' % (revision, digest)
 
 
 def _matches(if_none_match: bytes, etag: bytes) -> bool:
     """Compare weakly, as RFC 9110 has it for If-None-Match."""
-    if if_none_match == etag:
-        return True
-    if not if_none_match:
-        return False
     listed = [part.strip().removeprefix(b"W/") for part in if_none_match.split(b",")]
     return etag in listed or b"*" in listed
+
+
+def _size(key: Key, entry: _Entry) -> int:
+    return len(key[0]) + len(key[1]) + len(entry.body["body"]) + _ENTRY_OVERHEAD

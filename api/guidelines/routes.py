@@ -22,8 +22,10 @@ from api.schemas import Page, Slug, VersionNumber
 from db.guidelines import guideline_versions, guidelines
 
 router = APIRouter(tags=["guidelines"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.GUIDELINES))])
-GuidelineId = Annotated[Slug, Path(alias="guidelineId", examples=["gemensamt-sprak"])]
-Number = Annotated[VersionNumber, Path(examples=["1.0"])]
+GuidelineId = Annotated[
+    Slug, Path(alias="guidelineId", description="The id of a guideline. Riktlinjens id.", examples=["gemensamt-sprak"])
+]
+Number = Annotated[VersionNumber, Path(description="The number of a version. Versionens nummer.", examples=["1.0"])]
 
 
 @router.get("/guidelines", operation_id="listGuidelines", responses=answers("guidelines"))

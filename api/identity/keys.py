@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from api.clock import now
 from api.identity.tokens import Jwk, new_private_key, public_jwk
 from db.identity import SigningKey, live_keys
 from db.session import Database, reading, transaction
 
+log = structlog.get_logger("samsprak.keys")
 _PEM_END = "-----END PRIVATE KEY-----"
 
 
@@ -40,6 +43,13 @@ class Keys:
         if pems != self._pems:
             self.ring = _ring_of(pems)
             self._pems = pems
+
+    def try_to_refresh(self) -> None:
+        """Refresh, or go on with the keys that are here."""
+        try:
+            self.refresh()
+        except Exception:  # a file half written, a database away: the next second is another try
+            log.exception("cannot look for keys")
 
 
 def _ring_of(pems: list[str]) -> KeyRing:

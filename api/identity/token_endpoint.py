@@ -40,17 +40,38 @@ class TokenAnswer(BaseModel):
     scope: str
 
 
+def _error(description: str, error: str, error_description: str) -> dict[str, Any]:
+    example = {"error": error, "error_description": error_description}
+    content = {"application/json": {"examples": {error: {"value": example}}}}
+    return {"model": TokenError, "description": description, "content": content}
+
+
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    400: _error(
+        "The request is not one for a token. Anropet gäller ingen token.",
+        "unsupported_grant_type",
+        "grant_type is client_credentials.",
+    ),
+    401: _error(
+        "The client is not known. Klienten är inte känd.",
+        "invalid_client",
+        "The client or its secret is not known.",
+    ),
+}
+_CREDENTIALS = {"client_id": "0193f0a0-7a1e-7c3b-9d2f-5b1c2d3e4f50", "client_secret": "the secret that was shown once"}
+_FORMS = {
+    "secret-in-the-form": {"value": {"grant_type": "client_credentials", **_CREDENTIALS, "scope": "decisions:write"}},
+    "secret-by-basic": {"value": {"grant_type": "client_credentials"}},
+}
+
+
 @router.post(
     "/oauth2/token",
     operation_id="issueToken",
     response_model=TokenAnswer,
     # Each field is optional, so that what is missing is told in the words of RFC 6749.
-    openapi_extra={"requestBody": {"required": True}},
-    responses={
-        **answers("token"),
-        400: {"model": TokenError, "description": "The request is not one for a token. Anropet gäller ingen token."},
-        401: {"model": TokenError, "description": "The client is not known. Klienten är inte känd."},
-    },
+    openapi_extra={"requestBody": {"required": True, "content": {_FORM: {"examples": _FORMS}}}},
+    responses={**answers("token"), **_ERRORS},
 )
 def post_token(
     request: Request,

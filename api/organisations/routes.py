@@ -19,11 +19,18 @@ from db.organisations import Organisation, find_organisation, municipalities
 from db.vocabulary import OrganisationKind
 
 router = APIRouter(tags=["organisations"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.FIXED))])
-MunicipalityCodePath = Annotated[MunicipalityCode, Path(alias="municipalityCode", examples=["2281"])]
+MunicipalityCodePath = Annotated[
+    MunicipalityCode,
+    Path(alias="municipalityCode", description="A municipality's four digits. Kommunkoden.", examples=["2281"]),
+]
 OrganisationCodePath = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9]{2}([0-9]{2})?$"),
-    Path(alias="organisationCode", examples=["22"]),
+    Path(
+        alias="organisationCode",
+        description="Four digits for a municipality, two for a county. Kommun- eller länskod.",
+        examples=["22"],
+    ),
 ]
 
 

@@ -31,7 +31,14 @@ from db.proposals import page_of_proposals
 
 router = APIRouter(tags=["proposals"], route_class=StrictRoute)
 PROPOSALS = Depends(Public(Topic.PROPOSALS))
-ProposalId = Annotated[uuid.UUID, Path(alias="proposalId", examples=["0193f0a0-7a1e-7c3b-9d2f-5b1c2d3e4f50"])]
+ProposalId = Annotated[
+    uuid.UUID,
+    Path(
+        alias="proposalId",
+        description="The id of a proposal. Förslagets id.",
+        examples=["0193f0a0-7a1e-7c3b-9d2f-5b1c2d3e4f50"],
+    ),
+]
 
 
 @router.get("/proposals", operation_id="listProposals", dependencies=[PROPOSALS], responses=answers("proposals"))
@@ -63,7 +70,7 @@ def list_proposals(
     responses=answers("proposal", 409, status=201),
     openapi_extra=body_example("proposal-create"),
 )
-def post_proposal(request: Request, response: Response, tx: Tx, caller: Proposer, body: ProposalCreate) -> ProposalRead:
+def post_proposal(request: Request, response: Response, caller: Proposer, tx: Tx, body: ProposalCreate) -> ProposalRead:
     """Draft a proposal for one's own organisation, on a stated version; nobody else sees it yet.
 
     Skapar ett utkast till förslag för den egna organisationen, på en angiven version.
@@ -98,8 +105,8 @@ def get_proposal(request: Request, session: Reader, caller: Anyone, proposal_id:
 def patch_proposal(
     request: Request,
     response: Response,
-    tx: Tx,
     caller: Proposer,
+    tx: Tx,
     proposal_id: ProposalId,
     if_match: IfMatch,
     body: ProposalUpdate,
@@ -145,8 +152,8 @@ def get_proposal_diff(session: Reader, caller: Anyone, proposal_id: ProposalId) 
 def post_transition(
     request: Request,
     response: Response,
-    tx: Tx,
     caller: Mover,
+    tx: Tx,
     proposal_id: ProposalId,
     if_match: IfMatch,
     body: Transition,
@@ -169,8 +176,8 @@ def post_transition(
 def post_decision(
     request: Request,
     response: Response,
-    tx: Tx,
     caller: Decider,
+    tx: Tx,
     proposal_id: ProposalId,
     if_match: IfMatch,
     body: ProposalDecision,

@@ -3,14 +3,13 @@
 import sqlite3
 from typing import Any, Literal
 
-import yaml
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
 from api.dependencies import Public
 from api.edge.context import Topic
 from api.edge.routing import StrictRoute
-from api.openapi import RELEASED, VERSION, answers, document
+from api.openapi import RELEASED, VERSION, answers, document_texts
 from api.schemas import Day, Output
 from db.migrate import at_head
 from db.session import UnusableDatabaseError, ping
@@ -47,17 +46,17 @@ async def get_api_info(request: Request) -> ApiInfo:
 
 
 @api_router.get("/openapi.json", operation_id="getOpenApiJson", include_in_schema=False)
-def get_openapi_json(request: Request) -> JSONResponse:
+def get_openapi_json(request: Request) -> Response:
     """Read the OpenAPI document as JSON."""
-    return JSONResponse(document(request.app, request.app.state.settings))
+    in_json, _ = document_texts(request.app, request.app.state.settings)
+    return Response(in_json, media_type="application/json")
 
 
 @api_router.get("/openapi.yaml", operation_id="getOpenApiYaml", include_in_schema=False)
 def get_openapi_yaml(request: Request) -> Response:
     """Read the OpenAPI document as YAML."""
-    made = document(request.app, request.app.state.settings)
-    text = yaml.safe_dump(made, allow_unicode=True, sort_keys=False)
-    return Response(text, media_type="application/yaml")
+    _, in_yaml = document_texts(request.app, request.app.state.settings)
+    return Response(in_yaml, media_type="application/yaml")
 
 
 @root_router.get("/healthz")

@@ -26,7 +26,9 @@ from api.terms.schemas import (
 from db.terms import find_term, term_versions
 
 router = APIRouter(tags=["terms"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.TERMS))])
-TermId = Annotated[Slug, Path(alias="termId", examples=["digital-mognad"])]
+TermId = Annotated[
+    Slug, Path(alias="termId", description="The id of a term. Begreppets id.", examples=["digital-mognad"])
+]
 
 
 async def current_picture(request: Request) -> Picture:
