@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import anyio
 from anyio import to_thread
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from api.adoptions.routes import router as adoptions
@@ -53,6 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router, prefix=BASE)
     for router in (identity, health, pages):
         app.include_router(router)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "pages" / "static"))
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],

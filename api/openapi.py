@@ -143,13 +143,13 @@ def body_example(*names: str) -> dict[str, Any]:
 
 def _problem(status: int, *others: type[DomainError]) -> dict[str, Any]:
     kind = _GENERAL[status]
-    shown = {each.slug: {"value": _problem_example(each)} for each in (kind, *others)}
+    shown = {each.slug: {"value": problem_example(each)} for each in (kind, *others)}
     schema = {"$ref": "#/components/schemas/Problem"}
     content = {"application/problem+json": {"schema": schema, "examples": shown}}
     return {"description": f"{kind.title}. {kind.titel}.", "content": content}
 
 
-def _problem_example(kind: type[DomainError]) -> dict[str, Any]:
+def problem_example(kind: type[DomainError]) -> dict[str, Any]:
     if kind is Unprocessable:
         error: DomainError = Unprocessable([FieldError("/title", "missing", "Field required")])
     else:

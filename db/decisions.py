@@ -128,3 +128,9 @@ def page_of_decisions(session: Session, municipality: str, offset: int, limit: i
         .limit(limit)
     )
     return list(rows), total
+
+
+def has_decisions_from(session: Session, source: str) -> bool:
+    """Tell whether any decision that stands came from a source."""
+    query = select(Decision.id).where(Decision.source == source, col(Decision.retracted).is_(False)).limit(1)
+    return session.exec(query).first() is not None

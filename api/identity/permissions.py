@@ -52,7 +52,13 @@ _API = "/api/v1"
 
 ROUTES: tuple[Access, ...] = (
     Access("GET", "/"),
+    Access("GET", "/begrepp"),
+    Access("GET", "/begrepp/{termId}"),
+    Access("GET", "/riktlinjer"),
+    Access("GET", "/riktlinjer/{guidelineId}"),
+    Access("GET", "/laget"),
     Access("GET", "/docs"),
+    Access("GET", "/problems"),
     Access("GET", "/problems/{slug}"),
     Access("GET", "/healthz"),
     Access("GET", "/readyz"),

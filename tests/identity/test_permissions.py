@@ -23,6 +23,14 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 TENANTS = ("2281", "2260", "22")
 CALLERS = (None, *((("22" if role in COUNTY_ROLES else "2281"), role) for role in ROLES))
 NEVER_MADE = "/proposals/0193f0a0-7a1e-7c3b-9d2f-5b1c2d3e4f50"
+FILLED = {
+    "slug": "not-found",
+    "termId": "digital-mognad",
+    "guidelineId": "gemensamt-sprak",
+    "number": "1.0",
+    "source": "demo",
+    "externalId": "DEMO-1",
+}
 # Where the county's editor acts on what municipalities own.
 OF_THE_COUNTY = f"{BASE}/proposals/{{proposalId}}/decision"
 WITHOUT_TOKENS = ("/", "/docs", "/problems/{slug}", "/healthz", "/readyz")
@@ -48,13 +56,8 @@ class Offices:
     def address(self, path: str, tenant: str, proposal: str) -> str:
         """Fill a path's parameters with things of a tenant."""
         asked = f"{path}?q=digital" if path.endswith("/suggestions") else path
-        return asked.replace("/proposals/{proposalId}", proposal).format_map(
-            {
-                **{"slug": "not-found", "termId": "digital-mognad", "guidelineId": "gemensamt-sprak"},
-                **{"number": "1.0", "source": "demo", "externalId": "DEMO-1"},
-                **dict.fromkeys(("organisationCode", "municipalityCode"), tenant),
-            }
-        )
+        codes = dict.fromkeys(("organisationCode", "municipalityCode"), tenant)
+        return asked.replace("/proposals/{proposalId}", proposal).format_map(FILLED | codes)
 
     def send(self, row: Access, address: str, caller: Any, *, spoilt: bool = False) -> httpx2.Response:
         """Send a perfect request of a route, or one whose body has a field too much."""
@@ -228,7 +231,12 @@ def test_a_token_for_terms_only_does_not_edit_a_guideline(county: County) -> Non
 def test_a_draft_moves_nothing_that_another_sees(county: County, reader: Any) -> None:
     token, editor = county.token(*reader) if reader else None, county.token("2281")
     paths = (
-        *("/proposals", "/proposals?organisation=2281", "/proposals?status=draft", "/proposals?targetId=gemensamt-sprak"),
+        *(
+            "/proposals",
+            "/proposals?organisation=2281",
+            "/proposals?status=draft",
+            "/proposals?targetId=gemensamt-sprak",
+        ),
         *("/events", "/events?kinds=proposal.*", "/adoption-matrix?asOf=2026-06-01", "/adoptions?asOf=2026-06-01"),
         *("/guidelines", "/guidelines/gemensamt-sprak", "/glossary", "/municipalities/2281/decisions"),
     )
