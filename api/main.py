@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -13,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from api.adoptions.routes import router as adoptions
+from api.edge.context import Topic
 from api.edge.headers import EXPOSED, Headers
 from api.edge.public_cache import PublicCache
 from api.events.routes import router as events
@@ -89,6 +91,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     published = await to_thread.run_sync(Published, database, settings.base_url, settings.api_url)
     if app.state.cache is not None:
         published.on_change = app.state.cache.drop
+        app.state.keys.on_change = partial(app.state.cache.drop, [Topic.FIXED])
     app.state.published = published
     ticking = asyncio.create_task(_tick(app))
     yield

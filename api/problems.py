@@ -3,11 +3,12 @@
 import json
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -20,16 +21,20 @@ from api.errors import (
     Conflict,
     DomainError,
     FieldError,
+    InternalError,
     MalformedRequest,
     MethodNotAllowed,
     NotFound,
     Unavailable,
     Unprocessable,
-    all_problems,
 )
 from api.identity.permissions import methods_of
 
-_FRAMEWORK_ERRORS = {kind.status: kind for kind in reversed(all_problems())}
+Translation = Callable[[Request, Any], DomainError]
+Handler = Callable[[Request, Any], Awaitable[Response]]
+
+log = structlog.get_logger("samsprak.problems")
+
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.:~-]{1,64}")
 
 # pydantic's names for faults → ours; what is not listed keeps pydantic's name with hyphens.
@@ -65,39 +70,33 @@ _CONSTRAINTS = {
 
 def install_handlers(app: FastAPI, base_url: str) -> None:
     """Answer every error of the app with problem+json."""
+    for kind, translate in _TRANSLATIONS.items():
+        app.add_exception_handler(kind, _handler(translate, base_url))
+    app.add_exception_handler(Replay, _replay)
+    app.add_exception_handler(HTTPException, _options_or(_handler(_from_framework, base_url)))
 
-    def answer(request: Request, error: DomainError) -> Response:
-        return problem_response(error, context_of(request.scope).request_id, base_url)
 
-    @app.exception_handler(DomainError)
-    async def domain(request: Request, error: DomainError) -> Response:
-        return answer(request, error)
+def _handler(translate: Translation, base_url: str) -> Handler:
+    async def handle(request: Request, error: Any) -> Response:
+        return problem_response(translate(request, error), context_of(request.scope).request_id, base_url)
 
-    @app.exception_handler(Replay)
-    async def replay(_request: Request, earlier: Replay) -> Response:
-        return earlier.response
+    return handle
 
-    @app.exception_handler(RequestValidationError)
-    async def validation(request: Request, error: RequestValidationError) -> Response:
-        return answer(request, _from_validation(request.method, error.errors()))
 
-    @app.exception_handler(HTTPException)
-    async def framework(request: Request, error: HTTPException) -> Response:
-        return answer(request, _from_framework(request, error))
+async def _replay(_request: Request, earlier: Any) -> Response:
+    response: Response = earlier.response
+    return response
 
-    @app.exception_handler(sa.exc.IntegrityError)
-    async def integrity(request: Request, error: sa.exc.IntegrityError) -> Response:
-        meaning = _CONSTRAINTS.get(constraint_name(error))
-        if meaning is None:
-            raise error
-        return answer(request, Conflict(meaning))
 
-    @app.exception_handler(sa.exc.OperationalError)
-    async def operational(request: Request, error: sa.exc.OperationalError) -> Response:
-        # A lock or statement timeout, a lost connection, a full disk: nothing was committed.
-        busy = Unavailable("The database did not answer in time.", {"Retry-After": "2"})
-        busy.__cause__ = error
-        return answer(request, busy)
+def _options_or(handle: Handler) -> Handler:
+    """Answer OPTIONS where the framework knows only 405."""
+
+    async def options(request: Request, error: Any) -> Response:
+        if request.method == "OPTIONS" and error.status_code == MethodNotAllowed.status:
+            return Response(status_code=204, headers={"Allow": _allow(request)})
+        return await handle(request, error)
+
+    return options
 
 
 def problem_response(error: DomainError, request_id: str, base_url: str) -> Response:
@@ -115,15 +114,49 @@ def problem_response(error: DomainError, request_id: str, base_url: str) -> Resp
     return Response(content, error.status, headers, media_type="application/problem+json")
 
 
+def _itself(_request: Request, error: DomainError) -> DomainError:
+    return error
+
+
 def _from_framework(request: Request, error: HTTPException) -> DomainError:
-    kind = _FRAMEWORK_ERRORS.get(error.status_code, MalformedRequest)
-    headers = dict(error.headers or {})
-    if kind is NotFound:
+    if error.status_code == NotFound.status:
         return NotFound("No resource has this address.")
-    if kind is MethodNotAllowed:
-        allowed = ", ".join(sorted(methods_of(request.app, request.url.path)))
-        return MethodNotAllowed(f"{request.method} is not for this address.", {"Allow": allowed})
-    return kind(kind.remedy, headers)
+    if error.status_code == MethodNotAllowed.status:
+        return MethodNotAllowed(f"{request.method} is not for this address.", {"Allow": _allow(request)})
+    return MalformedRequest("The request cannot be taken as it is.", error.headers)
+
+
+def _allow(request: Request) -> str:
+    return ", ".join(sorted(methods_of(request.app, request.url.path)))
+
+
+def _from_integrity(_request: Request, error: sa.exc.IntegrityError) -> DomainError:
+    meaning = _CONSTRAINTS.get(constraint_name(error))
+    return Conflict(meaning) if meaning else _from_unforeseen(_request, error)
+
+
+def _from_operational(_request: Request, error: sa.exc.OperationalError) -> DomainError:
+    """Tell of a lock or statement timeout, a lost connection, a full disk: nothing was committed."""
+    log.error("database", reason=str(error.orig).split("\n", 1)[0])
+    return Unavailable("The database did not answer in time.", {"Retry-After": "2"})
+
+
+def _from_unforeseen(request: Request, error: Exception) -> DomainError:
+    log.error("unforeseen", request_id=context_of(request.scope).request_id, exc_info=error)
+    return InternalError("The error is in our log under this request's id.")
+
+
+def _from_invalid(request: Request, error: RequestValidationError) -> DomainError:
+    return _from_validation(request.method, error.errors())
+
+
+_TRANSLATIONS: dict[type[Exception], Translation] = {
+    DomainError: _itself,
+    RequestValidationError: _from_invalid,
+    sa.exc.IntegrityError: _from_integrity,
+    sa.exc.OperationalError: _from_operational,
+    Exception: _from_unforeseen,
+}
 
 
 def _from_validation(method: str, errors: Iterable[Mapping[str, Any]]) -> DomainError:

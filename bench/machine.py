@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-
 def cores() -> tuple[set[int], set[int]]:
     """Give a core for the server and one for the load; the same when there is only one."""
     listed = sorted(os.sched_getaffinity(0))

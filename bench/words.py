@@ -80,9 +80,4 @@ HEADS = (
     ("utbildning", "training"),
     ("värdering", "valuation"),
 )
-PLAIN = (
-    "arbetet arkiv att av beslut den det där digital eller en ett flera för förvaltning gemensamt genom handlingar "
-    "har hur information innan inom kan kommunen kommunerna krav kvalitet leverantör med medborgare medarbetare "
-    "mellan mål nya när och om organisation personal planerad process samt samma ska som stöd system till tjänster "
-    "tydlig under uppdrag utan vad verksamhet vid ännu är över"
-).split()
+PLAIN = ["arbetet", "arkiv", "att", "av", "beslut", "den", "det", "där", "digital", "eller", "en", "ett", "flera", "för", "förvaltning", "gemensamt", "genom", "handlingar", "har", "hur", "information", "innan", "inom", "kan", "kommunen", "kommunerna", "krav", "kvalitet", "leverantör", "med", "medborgare", "medarbetare", "mellan", "mål", "nya", "när", "och", "om", "organisation", "personal", "planerad", "process", "samt", "samma", "ska", "som", "stöd", "system", "till", "tjänster", "tydlig", "under", "uppdrag", "utan", "vad", "verksamhet", "vid", "ännu", "är", "över"]

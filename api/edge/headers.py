@@ -43,23 +43,30 @@ class Headers:
         sent = dict(scope["headers"])
         started = time.perf_counter()
         status = 0
+        complete = False
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
+            nonlocal complete, status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = list(message.get("headers", ())) + SECURITY + echoed(sent)
-                if not any(name == b"content-security-policy" for name, _ in headers):
-                    headers.append(NO_CONTENT_POLICY)
+                headers = list(message.get("headers", ()))
+                # What a page or the CORS middleware has set stands.
+                present = {name for name, _ in headers}
+                headers += [header for header in (*SECURITY, NO_CONTENT_POLICY) if header[0] not in present]
+                headers += echoed(sent)
                 if context.public_sequence is not None:
                     sequence = str(context.public_sequence).encode()
                     headers.append((b"samsprak-sequence", sequence))
                 message = {**message, "headers": headers}
+            complete = message["type"] == "http.response.body" and not message.get("more_body", False)
             await send(message)
 
         try:
             await self.app(scope, receive, send_with_headers)
         except Exception:
+            # The framework answers and logs what is not foreseen, and then raises it again for the server.
+            if complete:
+                return
             log.exception("unforeseen", request_id=context.request_id)
             if status:
                 raise

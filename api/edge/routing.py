@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.edge.context import context_of
 from api.edge.strict_json import JsonRefused, strict_json
-from api.errors import MalformedRequest, PayloadTooLarge, UnsupportedMediaType
+from api.errors import MalformedRequest, PayloadTooLarge, UnsupportedMediaType, invalid
 
 MEGABYTE = 1_000_000
 
@@ -23,9 +23,12 @@ class StrictRoute(APIRoute):
         handle = super().get_route_handler()
         field = self.body_field
         reads_json = field is not None and not isinstance(field.field_info, Form)
+        takes_query = bool(self.dependant.query_params)
         required = field is not None and field.field_info.is_required()
 
         async def strict(request: Request) -> Response:
+            if not takes_query and request.query_params:
+                raise invalid("/query", "unknown-field", "this address takes no query parameters: remove them")
             context = context_of(request.scope)
             if field is not None or request.method == "POST":
                 context.body = request._body = await read_body(request, MEGABYTE)  # noqa: SLF001

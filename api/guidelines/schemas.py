@@ -1,6 +1,5 @@
 """The JSON of guidelines."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue, StringConstraints
@@ -97,7 +96,7 @@ class DecisionHead(Output):
     """The county decision that a version rests on."""
 
     body: str
-    decided_on: date
+    decided_on: Day
     paragraph: str | None
     record_number: str | None
 

@@ -1,6 +1,6 @@
 """The built-in issuer's keys: the newest signs, all that are live verify."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,7 @@ class Keys:
         self._database = database
         self._key_file = key_file
         self._pems: list[str] = []
+        self.on_change: Callable[[], None] = lambda: None
         self.refresh()
 
     def refresh(self) -> None:
@@ -43,6 +44,7 @@ class Keys:
         if pems != self._pems:
             self.ring = _ring_of(pems)
             self._pems = pems
+            self.on_change()
 
     def try_to_refresh(self) -> None:
         """Refresh, or go on with the keys that are here."""

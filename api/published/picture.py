@@ -80,7 +80,8 @@ class Picture:
                 "self": link(address, "self"),
                 "html": link(f"{self.base_url}/begrepp/{card.id}", "alternate"),
                 "versions": link(f"{address}/versions", "version-history"),
-                "interpretations": link(f"{address}/interpretations", "related"),
+                # The place is kept; it leads somewhere when municipalities can record how they read a term.
+                "interpretations": None,
             }
         return shown
 

@@ -1,6 +1,5 @@
 """The JSON of terms."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -91,7 +90,7 @@ class TermLinks(Output):
     self: Link
     html: Link
     versions: Link
-    interpretations: Link
+    interpretations: Link | None
 
 
 class TermRead(Output):
@@ -171,7 +170,7 @@ class TermVersionRead(Output):
     status: TermStatus
     change_kind: ChangeKind
     change_note: LanguageMap
-    valid_from: date
+    valid_from: Day
     published_at: Instant
     content_hash: ContentHash
     content: TermContent

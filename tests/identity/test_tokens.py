@@ -40,7 +40,7 @@ AUDIENCE = "https://samsprak.example/api"
 GONE = object()
 
 RSA = rsa.generate_private_key(65537, 2048)
-WEAK = rsa.generate_private_key(65537, 1024)  # noqa: S505 -- it is there to be refused
+WEAK = rsa.generate_private_key(65537, 1024)
 P256, P384, STRANGER, BORLANGE_KEY = (
     ec.generate_private_key(curve) for curve in (ec.SECP256R1(), ec.SECP384R1(), ec.SECP256R1(), ec.SECP256R1())
 )

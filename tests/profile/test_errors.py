@@ -128,7 +128,6 @@ def test_fel_02_each_declared_problem_shows_its_own_status(document: dict[str, A
             )
 
 
-@pytest.mark.xfail(reason="the framework answers what is not foreseen first, in plain text", strict=True)
 def test_fel_02_what_was_not_foreseen_is_problem_json_too(library: County, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.guidelines.routes.guidelines", _fail)
     with structlog.testing.capture_logs():
