@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
 
-from bench.load import connected
+from bench.load import Load, connected
 from bench.machine import cores, pinned
 from bench.servers import Server
 
 _WARM_UP = 0.3
+_SLICES = 6
 _SATURATED = 0.9
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to measure."""
+    """How long to measure: so many rounds, each of so many seconds for either server."""
 
     rounds: int
     seconds: float
@@ -34,14 +35,31 @@ class Target:
         with connected(self.server.port) as load:
             load.run(self.requests, self.status, _WARM_UP, at_least=len(self.requests))
 
-    def measure(self, seconds: float) -> tuple[float, float]:
-        """Give the CPU microseconds a request, and the share of its core that the server used."""
-        # Connected anew: the server closes what has been idle while the other one was measured.
-        with connected(self.server.port) as load:
-            began, before = perf_counter(), self.server.cpu_seconds()
-            answered = load.run(self.requests, self.status, seconds)
-            spent = self.server.cpu_seconds() - before
-            return spent / answered * 1e6, spent / (perf_counter() - began)
+
+class _Meter:
+    """Adds up what a server spent on the requests of one round."""
+
+    def __init__(self, target: Target, load: Load) -> None:
+        self._target = target
+        self._load = load
+        self._spent = self._passed = 0.0
+        self._answered = 0
+
+    def run(self, seconds: float) -> None:
+        server, began, before = self._target.server, perf_counter(), self._target.server.cpu_seconds()
+        self._answered += self._load.run(self._target.requests, self._target.status, seconds)
+        self._spent += server.cpu_seconds() - before
+        self._passed += perf_counter() - began
+
+    @property
+    def microseconds(self) -> float:
+        """CPU time a request."""
+        return self._spent / self._answered * 1e6
+
+    @property
+    def busy(self) -> float:
+        """The share of one core that the server used."""
+        return self._spent / self._passed
 
 
 @dataclass(frozen=True)
@@ -59,18 +77,29 @@ class Comparison:
 
     @property
     def remark(self) -> str:
-        """Tell when the load was too slow for the server: it then spends more a request."""
+        """Tell when the load was too slow for the server: an idle one spends more a request."""
         return "" if self.busy >= _SATURATED else f"(server busy {self.busy:.0%})"
 
 
 def compare(base: Target, ours: Target, effort: Effort) -> Comparison:
+    """Measure both in turn, round by round, on a core beside the servers'."""
     with pinned(cores()[1]):
         base.warm_up()
         ours.warm_up()
-        rounds = [(base.measure(effort.seconds), ours.measure(effort.seconds)) for _ in range(effort.rounds)]
+        rounds = [_round(base, ours, effort.seconds) for _ in range(effort.rounds)]
     return Comparison(
-        base=median(spent for (spent, _), _ in rounds),
-        ours=median(spent for _, (spent, _) in rounds),
-        ratios=[first / second for (first, _), (second, _) in rounds],
-        busy=min(median(busy for (_, busy), _ in rounds), median(busy for _, (_, busy) in rounds)),
+        base=median(one.microseconds for one, _ in rounds),
+        ours=median(other.microseconds for _, other in rounds),
+        ratios=[one.microseconds / other.microseconds for one, other in rounds],
+        busy=median(min(one.busy, other.busy) for one, other in rounds),
     )
+
+
+def _round(base: Target, ours: Target, seconds: float) -> tuple[_Meter, _Meter]:
+    with connected(base.server.port) as to_base, connected(ours.server.port) as to_ours:
+        meters = _Meter(base, to_base), _Meter(ours, to_ours)
+        # In short slices: what disturbs the machine for a second disturbs both.
+        for _ in range(_SLICES):
+            for meter in meters:
+                meter.run(seconds / _SLICES)
+        return meters

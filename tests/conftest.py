@@ -32,6 +32,11 @@ from seed.loader import prepare, seed
 
 BASE = "/api/v1"
 HOST = "https://samsprak.test"
+# What does not lie under the API base.
+_AT_ROOT = (
+    *(BASE, "/oauth2", "/.well-known", "/healthz", "/readyz", "/static"),
+    *("/begrepp", "/riktlinjer", "/laget", "/problems", "/docs"),
+)
 ENGINES = ("sqlite", "postgresql")
 
 
@@ -157,8 +162,7 @@ class County:
 
 
 def _address(path: str) -> str:
-    at_root = path == "/" or path.startswith(("/oauth2", "/.well-known", "/problems", "/docs", "/healthz", "/readyz"))
-    return path if at_root or path.startswith(BASE) else f"{BASE}{path}"
+    return path if path == "/" or path.startswith(_AT_ROOT) else f"{BASE}{path}"
 
 
 def _headers(by: str | None, named: dict[str, str]) -> dict[str, str]:

@@ -68,7 +68,7 @@ _templates.filters["sv"] = _swedish
 _templates.filters["code"] = _with_code
 
 
-def _page(name: str, policy: str = _PAGE_POLICY, **values: Any) -> HTMLResponse:
+def render(name: str, policy: str = _PAGE_POLICY, **values: Any) -> HTMLResponse:
     html = _templates.get_template(name).render(values)
     return HTMLResponse(html, headers={"Content-Security-Policy": policy})
 
@@ -90,9 +90,9 @@ ProblemSlug = Annotated[Slug, PathParameter()]
 def landing(request: Request, session: Reader) -> HTMLResponse:
     settings = request.app.state.settings
     cells = matrix(session, clock.today(), settings.county).cells
-    return _page(
+    return render(
         "landing.html",
-        terms=len(request.app.state.published.picture.select(language=None, domain=None, status=None)),
+        terms=len(request.app.state.published.picture.listed(language=None, domain=None, status=None)),
         guidelines=len(guidelines(session)),
         adopted=sum(cell.status in _ADOPTED for cell in cells),
         cells=len(cells),
@@ -104,10 +104,10 @@ def landing(request: Request, session: Reader) -> HTMLResponse:
 @router.get("/begrepp", dependencies=[Depends(Public(Topic.TERMS))])
 def terms(request: Request, query: Annotated[SearchQuery, QueryParameter()]) -> HTMLResponse:
     picture = request.app.state.published.picture
-    cards = picture.select(language=None, domain=None, status=None)
+    cards = picture.listed(language=None, domain=None, status=None)
     groups = [(letter, list(found)) for letter, found in groupby(cards, key=lambda card: _letter(card.preferred))]
     hits = picture.suggest(query.q, None, 50) if query.q else []
-    return _page("terms.html", query=query.q, hits=hits, groups=groups)
+    return render("terms.html", query=query.q, hits=hits, groups=groups)
 
 
 @router.get("/begrepp/{termId}", dependencies=[Depends(Public(Topic.TERMS))])
@@ -116,7 +116,7 @@ def term(request: Request, term_id: TermId) -> HTMLResponse:
     card = picture.cards.get(term_id)
     if card is None:
         raise NotFound("No term has this id.")
-    return _page(
+    return render(
         "term.html",
         term=picture.term(card, linked=False),
         preferred=card.preferred,
@@ -141,7 +141,7 @@ def guideline_list(request: Request, session: Reader) -> HTMLResponse:
         )
         for guideline in guidelines(session)
     ]
-    return _page("guidelines.html", guidelines=[_json(guideline) for guideline in shown])
+    return render("guidelines.html", guidelines=[_json(guideline) for guideline in shown])
 
 
 @router.get("/riktlinjer/{guidelineId}", dependencies=[Depends(Public(Topic.ADOPTIONS))])
@@ -156,7 +156,7 @@ def guideline_page(request: Request, session: Reader, guideline_id: GuidelineId)
     listed = [facts for facts in listed_guidelines(session, day) if facts.id == guideline_id]
     names = {town.code: town.name for town in towns}
     stands = [(names[row[0]], _json(present_adoption(*row))) for row in adoptions_on(session, day, towns, listed)]
-    return _page(
+    return render(
         "guideline.html",
         number=guideline.number,
         version=_json(version),
@@ -170,7 +170,7 @@ def guideline_page(request: Request, session: Reader, guideline_id: GuidelineId)
 @router.get("/laget", dependencies=[Depends(Public(Topic.ADOPTIONS))])
 def adoption_page(request: Request, session: Reader, query: Annotated[DayQuery, QueryParameter()]) -> HTMLResponse:
     drawn = matrix(session, query.datum or clock.today(), request.app.state.settings.county)
-    return _page(
+    return render(
         "matrix.html",
         matrix=_json(drawn),
         rows=_rows(drawn),
@@ -182,7 +182,7 @@ def adoption_page(request: Request, session: Reader, query: Annotated[DayQuery, 
 
 @router.get("/problems", dependencies=[Depends(Public(Topic.FIXED))])
 def problem_list() -> HTMLResponse:
-    return _page("problems.html", problems=all_problems())
+    return render("problems.html", problems=all_problems())
 
 
 @router.get("/problems/{slug}", dependencies=[Depends(Public(Topic.FIXED))])
@@ -190,13 +190,13 @@ def problem(slug: ProblemSlug) -> HTMLResponse:
     for kind in all_problems():
         if kind.slug == slug:
             example = json.dumps(problem_example(kind), ensure_ascii=False, indent=2)
-            return _page("problem.html", problem=kind, example=example)
+            return render("problem.html", problem=kind, example=example)
     raise NotFound("No error has this name.")
 
 
 @router.get("/docs", dependencies=[Depends(Public(Topic.FIXED))])
 def docs() -> HTMLResponse:
-    return _page("docs.html", _DOCS_POLICY)
+    return render("docs.html", _DOCS_POLICY)
 
 
 def _letter(word: str) -> str:

@@ -77,6 +77,7 @@ def edit_proposal(
     proposal = _locked(tx, caller, proposal_id)
     if proposal.organisation != caller.organisation:
         raise Forbidden("Only the organisation that made the proposal may edit it.")
+    _check_scope(caller)
     check_revision(proposal.revision, sent)
     rules.check_editable(proposal.status)
     changes = body.model_dump(exclude_unset=True, exclude={"content"})

@@ -85,7 +85,7 @@ class Picture:
             }
         return shown
 
-    def select(self, *, language: str | None, domain: str | None, status: str | None) -> list[Card]:
+    def listed(self, *, language: str | None, domain: str | None, status: str | None) -> list[Card]:
         """List terms in Swedish alphabetical order; without a status, deprecated ones are left out."""
         return [
             card

@@ -45,7 +45,7 @@ async def list_terms(request: Request, picture: Pictured, query: Annotated[TermQ
 
     Begreppen i svensk bokstavsordning, eller sökning med den bästa träffen först.
     """
-    found = picture.select(language=query.language, domain=query.domain, status=query.status)
+    found = picture.listed(language=query.language, domain=query.domain, status=query.status)
     if query.q is not None:
         found = picture.search(found, query.q, query.language)
     shown = slice_of(query, found)

@@ -1,86 +1,14 @@
 """Whatever is wrong in a request: it is told in problem+json, nothing is stored and nothing is echoed."""
 
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
-import httpx2
 import pytest
 
-from tests.conftest import BASE, County, Store, running, serving
-from tests.examples import DECISION, DECISION_BODY
-from tests.proposals.acts import APPROVAL, WITHDRAWAL, amendment, draft, submitted
+from tests.conftest import BASE, County, Store, serving
+from tests.edge.desk import MARK, WRITES, Desk, check_problem
+from tests.examples import DECISION_BODY
 
-MARK = "zqxmark"
 MEGABYTE = 1_000_000
-WRITES = ("create", "edit", "move", "decide", "record")
-
-
-@dataclass(frozen=True)
-class Write:
-    """A perfect request, before a test spoils it."""
-
-    method: str
-    path: str
-    body: dict[str, Any]
-    token: str
-
-    @property
-    def sent(self) -> bytes:
-        return json.dumps(self.body).encode()
-
-
-@dataclass(frozen=True)
-class Desk:
-    """A county in which every write could be done."""
-
-    county: County
-    writes: dict[str, Write]
-
-    def send(self, name: str, content: bytes, media_type: str | None = "application/json") -> httpx2.Response:
-        write = self.writes[name]
-        headers = {"Authorization": f"Bearer {write.token}", "If-Match": '"1"' if name == "edit" else '"2"'}
-        if media_type is not None:
-            headers["Content-Type"] = media_type
-        return self.county.client.request(write.method, f"{BASE}{write.path}", content=content, headers=headers)
-
-    def seen(self) -> list[str]:
-        """Read all that a change would show in."""
-        by = self.county.token("2281", "coordinator")
-        paths = ("/events?limit=1", "/events?stream=2281&limit=1", "/proposals", "/municipalities/2281/decisions")
-        return [self.county.get(path, by).raise_for_status().text for path in paths]
-
-
-@pytest.fixture(scope="module")
-def desk(store: Store) -> Iterator[Desk]:
-    url = store.copy()
-    with running(url) as county:
-        editor, other, decider = county.token("2281"), county.token("2260"), county.token("22", "county_editor")
-        draft_of, submitted_of = draft(county, editor), submitted(county, other)
-        writes = {
-            "create": Write("POST", "/proposals", amendment(county), editor),
-            "edit": Write("PATCH", draft_of, {"title": "En annan rubrik"}, editor),
-            "move": Write("POST", f"{submitted_of}/transitions", WITHDRAWAL, other),
-            "decide": Write("POST", f"{submitted_of}/decision", APPROVAL, decider),
-            "record": Write("PUT", DECISION, DECISION_BODY, county.token("2281", "integrator")),
-        }
-        yield Desk(county, writes)
-    store.drop(url)
-
-
-def check_problem(answer: httpx2.Response, status: int, slug: str) -> dict[str, Any]:
-    """See that an answer is a whole problem of a kind, and gives nothing back."""
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    problem: dict[str, Any] = answer.json()
-    assert problem["type"].endswith(f"/problems/{slug}")
-    assert problem["status"] == status
-    assert problem["title"]
-    assert problem["detail"]
-    assert problem["instance"].startswith("urn:uuid:")
-    assert MARK not in answer.text
-    return problem
 
 
 def before(good: bytes, member: str) -> bytes:
@@ -143,7 +71,7 @@ def test_what_is_no_such_object_is_not_accepted(desk: Desk, name: str, body: byt
 
 @pytest.mark.parametrize("name", WRITES)
 @pytest.mark.parametrize(
-    "field", ["unheard", "id", "status", "organisation", "revision", "author", "decided_on", "base_version", "<script>"]
+    "field", ["unheard", "id", "status", "organisation", "revision", "author", "decided_on", "base_version", "a<b"]
 )
 def test_a_field_that_is_not_taken_is_told_and_nothing_stored(desk: Desk, name: str, field: str) -> None:
     earlier = desk.seen()
@@ -153,16 +81,17 @@ def test_a_field_that_is_not_taken_is_told_and_nothing_stored(desk: Desk, name: 
     assert desk.seen() == earlier
 
 
-WRONG_TYPES = {None: "no type", "text/plain": "", "application/xml": "", "application/merge-patch+json": "", "json": ""}
-
-
 @pytest.mark.parametrize("name", WRITES)
 @pytest.mark.parametrize(
     "media_type",
     [
         *(None, "", "text/plain", "application/xml", "application/merge-patch+json", "application/jsonx", "json"),
         *("multipart/form-data; boundary=x", "application/x-www-form-urlencoded"),
-        *("application/json; charset=utf-16", "application/json;charset=ISO-8859-1", 'application/json; charset="zqxmark"'),
+        *(
+            "application/json; charset=utf-16",
+            "application/json;charset=ISO-8859-1",
+            'application/json; charset="zqxmark"',
+        ),
     ],
 )
 def test_another_media_type_or_charset_is_not_read(desk: Desk, name: str, media_type: str | None) -> None:
@@ -174,7 +103,8 @@ def test_another_media_type_or_charset_is_not_read(desk: Desk, name: str, media_
 
 
 @pytest.mark.parametrize(
-    "media_type", ["application/json", "APPLICATION/JSON", "application/json;charset=UTF-8", 'application/json; charset="utf-8"']
+    "media_type",
+    ["application/json", "APPLICATION/JSON", "application/json;charset=UTF-8", 'application/json; charset="utf-8"'],
 )
 def test_json_may_say_that_it_is_utf_8(desk: Desk, media_type: str) -> None:
     check_problem(desk.send("record", b"{}", media_type), 422, "invalid-input")

@@ -216,7 +216,6 @@ def test_an_organisation_outside_the_county_is_refused(library: County, code: st
     assert library.send("POST", "/proposals", amendment(library), token).status_code == 403
 
 
-@pytest.mark.xfail(reason="an edit does not ask for the scope of the target's type", strict=True)
 def test_a_token_for_terms_only_does_not_edit_a_guideline(county: County) -> None:
     address = draft(county, county.token("2281"))
     settings = county.settings

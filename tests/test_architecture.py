@@ -1,0 +1,71 @@
+"""The rules of the house, read from the imports and the calls."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FILES = sorted(path.relative_to(ROOT) for folder in ("api", "db", "seed") for path in (ROOT / folder).rglob("*.py"))
+SLICES = {"terms", "guidelines", "proposals", "adoptions", "organisations", "events"}
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield str(node.module)
+
+
+def calls(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            function = node.func
+            yield function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def files_that_import(*names: str) -> set[str]:
+    return {str(path) for path in FILES for found in imports(path) if found.split(".")[0] in names}
+
+
+def files_that_call(name: str) -> set[str]:
+    return {str(path) for path in FILES if name in calls(path)}
+
+
+def test_tables_know_nothing_of_the_api() -> None:
+    assert not {path for path in files_that_import("api", "fastapi", "seed") if path.startswith("db/")}
+
+
+def test_one_file_imports_jose() -> None:
+    assert files_that_import("jose") == {"api/identity/tokens.py"}
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.name == "rules.py"], ids=str)
+def test_rules_are_pure(path: Path) -> None:
+    forbidden = {"sqlmodel", "sqlalchemy", "fastapi", "starlette", "httpx", "time"}
+    found = set(imports(path))
+    assert not {name for name in found if name.split(".")[0] in forbidden}
+    assert not found & {"api.clock", "api.settings", "db.session"}
+    assert not set(calls(path)) & {"now", "today", "utcnow"}
+
+
+def test_questions_to_the_database_stand_beside_its_tables() -> None:
+    assert not {path for path in files_that_call("select") if not path.startswith("db/")}
+
+
+def test_one_file_commits() -> None:
+    assert files_that_call("commit") == {"db/session.py"}
+    assert files_that_call("rollback") == set()
+
+
+def test_no_base_http_middleware() -> None:
+    assert not [path for path in FILES if "BaseHTTPMiddleware" in (ROOT / path).read_text(encoding="utf-8")]
+
+
+def test_a_slice_does_not_use_the_service_of_another() -> None:
+    for path in FILES:
+        if path.parts[0] == "api" and path.parts[1] in SLICES:
+            foreign = [name for name in imports(path) if name.startswith("api.") and name.endswith(".service")]
+            assert all(name.split(".")[1] == path.parts[1] for name in foreign), path
