@@ -19,7 +19,7 @@ from db.session import Transaction, reading, transaction
 # How many seconds a change waits for its turn.
 _LONGEST_WAIT = 5
 _SEQUENCE = re.compile(r"[0-9]{1,15}")
-_ETAG = re.compile(r'"([0-9]{1,18})(?:\.[^"]*)?"')
+_ETAG = re.compile(r'"(0|[1-9][0-9]{0,17})(?:\.[^"]*)?"')
 
 
 async def take_turn(request: Request) -> AsyncIterator[None]:
@@ -68,7 +68,7 @@ def sent_revisions(if_match: Annotated[str | None, Header()] = None) -> frozense
     """Give the revisions that If-Match names; None when the header is absent."""
     if if_match is None:
         return None
-    return frozenset(int(number) for number in _ETAG.findall(if_match))
+    return frozenset(int(found[1]) for part in if_match.split(",") if (found := _ETAG.fullmatch(part.strip())))
 
 
 IfMatch = Annotated[frozenset[int] | None, Depends(sent_revisions)]

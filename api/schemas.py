@@ -49,6 +49,7 @@ class Query(Input):
 
 
 _SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
@@ -71,6 +72,17 @@ def _sane_day(value: date) -> date:
         message = "lies between 1900-01-01 and 2199-12-31"
         raise PydanticCustomError(code, message)
     return value
+
+
+def _only_digits(value: Any) -> Any:
+    if isinstance(value, str) and not _WHOLE.fullmatch(value):
+        raise PydanticCustomError("int_parsing", "is a whole number, written in digits")
+    return value
+
+
+def unset() -> Any:
+    """Stand for a field that was left out, where null is no value."""
+    return None
 
 
 @lru_cache(maxsize=512)
@@ -118,6 +130,10 @@ ContentHash = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")
 WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"{}|\\^`\x00-\x20]+$", max_length=2000)]
 
 
+# A number in a query, which has one spelling only.
+QueryInt = Annotated[int, BeforeValidator(_only_digits)]
+
+
 class Link(Output):
     """One link: absolute address, IANA relation and method."""
 
@@ -152,8 +168,8 @@ class Page(Output, Generic[Item]):
 class Paging(Query):
     """Which page of a list, counted from 1; a page past the end is empty."""
 
-    limit: int = Field(20, ge=1, le=100, description="How many items a page holds.")
-    page: int = Field(1, ge=1, le=1_000_000, description="Which page, counted from 1.")
+    limit: QueryInt = Field(20, ge=1, le=100, description="How many items a page holds.")
+    page: QueryInt = Field(1, ge=1, le=1_000_000, description="Which page, counted from 1.")
 
     @property
     def offset(self) -> int:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
 
-from bench.load import Load, connected
+from bench.load import connected
 from bench.machine import cores, pinned
 from bench.servers import Server
 
 _WARM_UP = 0.3
-_SLICES = 6
+_SLICES = 5
 _SATURATED = 0.9
 
 
@@ -35,31 +35,21 @@ class Target:
         with connected(self.server.port) as load:
             load.run(self.requests, self.status, _WARM_UP, at_least=len(self.requests))
 
+    def measure(self, seconds: float) -> "Slice":
+        # Connected anew: a server closes what was idle while the other one was measured.
+        with connected(self.server.port) as load:
+            began, before = perf_counter(), self.server.cpu_seconds()
+            answered = load.run(self.requests, self.status, seconds)
+            spent = self.server.cpu_seconds() - before
+            return Slice(spent / answered * 1e6, spent / (perf_counter() - began))
 
-class _Meter:
-    """Adds up what a server spent on the requests of one round."""
 
-    def __init__(self, target: Target, load: Load) -> None:
-        self._target = target
-        self._load = load
-        self._spent = self._passed = 0.0
-        self._answered = 0
+@dataclass(frozen=True)
+class Slice:
+    """CPU microseconds a request, and the share of a core that the server used meanwhile."""
 
-    def run(self, seconds: float) -> None:
-        server, began, before = self._target.server, perf_counter(), self._target.server.cpu_seconds()
-        self._answered += self._load.run(self._target.requests, self._target.status, seconds)
-        self._spent += server.cpu_seconds() - before
-        self._passed += perf_counter() - began
-
-    @property
-    def microseconds(self) -> float:
-        """CPU time a request."""
-        return self._spent / self._answered * 1e6
-
-    @property
-    def busy(self) -> float:
-        """The share of one core that the server used."""
-        return self._spent / self._passed
+    microseconds: float
+    busy: float
 
 
 @dataclass(frozen=True)
@@ -95,11 +85,8 @@ def compare(base: Target, ours: Target, effort: Effort) -> Comparison:
     )
 
 
-def _round(base: Target, ours: Target, seconds: float) -> tuple[_Meter, _Meter]:
-    with connected(base.server.port) as to_base, connected(ours.server.port) as to_ours:
-        meters = _Meter(base, to_base), _Meter(ours, to_ours)
-        # In short slices: what disturbs the machine for a second disturbs both.
-        for _ in range(_SLICES):
-            for meter in meters:
-                meter.run(seconds / _SLICES)
-        return meters
+def _round(base: Target, ours: Target, seconds: float) -> tuple[Slice, Slice]:
+    """Measure in short slices by turns and take the cheapest of each: the one least disturbed by others."""
+    slices = [(base.measure(seconds / _SLICES), ours.measure(seconds / _SLICES)) for _ in range(_SLICES)]
+    best_base, best_ours = (min(side, key=lambda found: found.microseconds) for side in zip(*slices, strict=True))
+    return best_base, best_ours

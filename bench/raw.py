@@ -1,5 +1,6 @@
 """The limit: a bare ASGI app that sends one given answer, served by uvicorn as ours is."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def raw_app(answer: Answer) -> ASGIApp:
 if __name__ == "__main__":
     uvicorn.run(
         raw_app(load_answer(Path(sys.argv[1]).read_text())),
-        port=int(sys.argv[2]),
+        port=int(os.environ["PORT"]),
         loop="uvloop",
         http="httptools",
         lifespan="off",

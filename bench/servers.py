@@ -33,16 +33,15 @@ class Server:
 
 @contextmanager
 def serving(
-    folder: Path, module: str, *arguments: str, ready: str, port: int = 0, **environment: str
+    folder: Path, module: str, *arguments: str, ready: str, environ: dict[str, str] | None = None
 ) -> Iterator[Server]:
     """Run `python -m module` until the block ends, from when it answers 200 at the path `ready`."""
-    port = port or free_port()
+    port = free_port()
     log = folder / f"{module}.{port}.log"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SAMSPRAK_")}
     with log.open("wb") as output, pinned(cores()[0]):
         process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
-            env=kept | environment | {"PORT": str(port)},
+            env=(environ or environment()) | {"PORT": str(port)},
             stdout=output,
             stderr=output,
         )
@@ -62,18 +61,23 @@ def serving(
 @contextmanager
 def serving_ours(folder: Path, database: Path) -> Iterator[Server]:
     """Run this project as anyone would, on a database file."""
-    with serving(folder, "api", "serve", ready="/readyz", SAMSPRAK_DATABASE_URL=f"sqlite:///{database}") as server:
+    with serving(folder, "api", "serve", ready="/readyz", environ=environment(database)) as server:
         yield server
 
 
 @contextmanager
 def serving_raw(folder: Path, answer: Answer) -> Iterator[Server]:
     """Run a bare ASGI app that sends this very answer to whatever is asked."""
-    port = free_port()
-    file = folder / f"answer.{port}.json"
+    file = folder / "answer.json"
     file.write_text(answer.dump())
-    with serving(folder, "bench.raw", str(file), str(port), ready="/", port=port) as server:
+    with serving(folder, "bench.raw", str(file), ready="/") as server:
         yield server
+
+
+def environment(database: Path | None = None) -> dict[str, str]:
+    """Give what a child process is to see: nothing of what the caller may have set up for this project."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SAMSPRAK_")}
+    return kept if database is None else kept | {"SAMSPRAK_DATABASE_URL": f"sqlite:///{database}"}
 
 
 def free_port() -> int:

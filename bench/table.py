@@ -12,9 +12,9 @@ class Row:
 
     what: str
     terms: int
-    base: str
-    ours: str
     figure: str
+    base: str = ""
+    ours: str = ""
     spread: str = ""
     goal: str = ""
     holds: bool | None = None

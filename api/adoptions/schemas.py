@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
+from pydantic import Discriminator, Field, StringConstraints, Tag, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.guidelines.schemas import ProvisionNumber
 from api.proposals.schemas import Paragraph, RecordNumber
 from api.schemas import (
+    Bool,
     ContentHash,
     Counter,
     Day,
@@ -56,7 +57,8 @@ class DecisionRecord(Input):
     reason: Text | None = None
     deviations: list[Deviation] = Field(default_factory=list, max_length=500)
     content_hash: ContentHash | None = Field(None, description="Of the adopted text; a wrong one is refused.")
-    retracted: Literal[False] = False
+    # True is a retraction; a Literal would take 0 for false.
+    retracted: Annotated[Bool, WithJsonSchema({"type": "boolean", "const": False})] = False
     source_revision: Counter
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from threading import Lock
 from time import time
@@ -211,17 +212,17 @@ def _finish(
     encoded = body if any(name == b"content-encoding" for name, _ in headers) else coding.encode(body)
     etag = _etag(encoded, revision)
     # Each line once: what two layers both say is the same, and browsers refuse a doubled CORS header.
-    common = [header for header in dict.fromkeys(headers) if header[0] not in _NOT_TAKEN_OVER]
+    common = [_shared(header) for header in dict.fromkeys(headers) if header[0] not in _NOT_TAKEN_OVER]
     common += [(b"etag", etag), _VARY]
     now = time()
     if not any(name == b"cache-control" for name, _ in common):
         # Never past midnight: tomorrow the same question may have another answer.
         age = max(0, min(MAX_AGE, int(midnight - now) - 1))
         shared = f"public, max-age={age}, stale-while-revalidate=600, stale-if-error=604800"
-        common.append((b"cache-control", shared.encode() if era else b"private, no-cache"))
-    full = [*common, (b"content-length", b"%d" % len(encoded))]
+        common.append(_shared((b"cache-control", shared.encode() if era else b"private, no-cache")))
+    full = [*common, _shared((b"content-length", b"%d" % len(encoded)))]
     if encoded is not body:
-        full.append((b"content-encoding", coding.name.encode()))
+        full.append(_shared((b"content-encoding", coding.name.encode())))
     unchanged = [header for header in common if header[0] not in _OF_THE_BODY]
     return _Entry(
         era=era or _Era(),
@@ -232,6 +233,12 @@ def _finish(
         body={"type": "http.response.body", "body": encoded},
         not_modified={"type": "http.response.start", "status": 304, "headers": unchanged},
     )
+
+
+@lru_cache(maxsize=1_000)
+def _shared(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    """Give one object for all equal headers: entries are smaller, and what a hit reads is in the CPU's cache."""
+    return header
 
 
 def _etag(encoded: bytes, revision: int | None) -> bytes:

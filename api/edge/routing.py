@@ -1,6 +1,7 @@
 """The route class of the whole API: bodies read with a cap and strictly, answers kept for retries."""
 
 from collections.abc import Callable, Coroutine
+from email.message import Message
 from typing import Any
 
 from fastapi import Request
@@ -27,8 +28,11 @@ class StrictRoute(APIRoute):
         required = field is not None and field.field_info.is_required()
 
         async def strict(request: Request) -> Response:
-            if not takes_query and request.query_params:
+            names = [name for name, _value in request.query_params.multi_items()]
+            if names and not takes_query:
                 raise invalid("/query", "unknown-field", "this address takes no query parameters: remove them")
+            if len(set(names)) != len(names):
+                raise invalid("/query", "repeated-parameter", "each parameter stands once")
             context = context_of(request.scope)
             if field is not None or request.method == "POST":
                 context.body = request._body = await read_body(request, MEGABYTE)  # noqa: SLF001
@@ -58,11 +62,11 @@ async def read_body(request: Request, cap: int) -> bytes:
 
 def read_json(request: Request, body: bytes) -> object:
     """Parse a JSON body; raises UnsupportedMediaType or MalformedRequest."""
-    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
-    if media_type.strip().lower() != "application/json":
+    told = Message()
+    told["content-type"] = request.headers.get("content-type", "none/none")
+    if told.get_content_type() != "application/json":
         raise UnsupportedMediaType("The body must be application/json.", {"Accept": "application/json"})
-    name, _, charset = parameters.strip().partition("=")
-    if name.strip().lower() == "charset" and charset.strip('" ').lower() not in ("utf-8", "utf8"):
+    if told.get_content_charset("utf-8") not in ("utf-8", "utf8"):
         raise UnsupportedMediaType("JSON is UTF-8: send no other charset.", {"Accept": "application/json"})
     try:
         return strict_json(body)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from api.schemas import LARGEST_INTEGER, ContentHash, Instant, Link, Output, Query
+from api.schemas import LARGEST_INTEGER, ContentHash, Instant, Link, Output, Query, QueryInt
 
 
 class EventRead(Output):
@@ -41,8 +41,8 @@ class EventPage(Output):
 
 
 class EventQuery(Query):
-    after: int = Field(0, ge=0, le=LARGEST_INTEGER, description="The last sequence that you have; 0 for all.")
-    limit: int = Field(100, ge=1, le=1_000, description="How many events at the most.")
+    after: QueryInt = Field(0, ge=0, le=LARGEST_INTEGER, description="The last sequence that you have; 0 for all.")
+    limit: QueryInt = Field(100, ge=1, le=1_000, description="How many events at the most.")
     kinds: (
         Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.([a-z_]+|\*)(,[a-z_]+\.([a-z_]+|\*))*$", max_length=500)]
         | None

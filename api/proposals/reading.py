@@ -8,7 +8,7 @@ from api.errors import NotFound
 from api.identity.authenticate import Caller
 from api.proposals.rules import allowed
 from api.proposals.schemas import DecisionRead, Override, ProposalLinks, ProposalRead
-from api.proposals.service import standing_of, visible_to
+from api.proposals.service import revision_for, standing_of, visible_to
 from api.schemas import Link
 from db.canonical import content_hash
 from db.guidelines import CountyDecision
@@ -78,7 +78,7 @@ def _present(
             "reason": text.reason,
             "content": text.content,
             "contentHash": content_hash(text.content) if text.content is not None else None,
-            "revision": proposal.revision if own else proposal.public_revision,
+            "revision": revision_for(proposal, caller),
             "submittedAt": submission.submitted_at if submission else None,
             "changedAt": proposal.changed_at if own else proposal.public_changed_at,
             "publishedVersion": proposal.published_version,

@@ -3,7 +3,6 @@
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
-from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from api.guidelines.schemas import Change, GuidelineContent
@@ -21,6 +20,7 @@ from api.schemas import (
     Slug,
     Text,
     VersionNumber,
+    unset,
 )
 from api.texts import Readable
 from db.vocabulary import ChangeKind, Outcome, ProposalAction, ProposalStatus, TargetType
@@ -64,19 +64,16 @@ class ProposalCreate(Input):
 class ProposalUpdate(Input):
     """What is to be other in a draft or returned proposal; what is left out stays."""
 
-    title: Line | SkipJsonSchema[None] = None
-    reason: Text | SkipJsonSchema[None] = None
-    change_kind: ChangeKind | SkipJsonSchema[None] = None
-    base_version: VersionNumber | SkipJsonSchema[None] = None
-    content: GuidelineContent | SkipJsonSchema[None] = None
+    title: Line = Field(default_factory=unset)
+    reason: Text = Field(default_factory=unset)
+    change_kind: ChangeKind = Field(default_factory=unset)
+    base_version: VersionNumber = Field(default_factory=unset)
+    content: GuidelineContent = Field(default_factory=unset)
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if not self.model_fields_set:
             _refuse("empty", "names at least one of title, reason, changeKind, baseVersion and content")
-        for name in self.model_fields_set:
-            if getattr(self, name) is None:
-                _refuse("null", "leaves out what is not to change, instead of null")
         return self
 
 

@@ -78,7 +78,7 @@ def edit_proposal(
     if proposal.organisation != caller.organisation:
         raise Forbidden("Only the organisation that made the proposal may edit it.")
     _check_scope(caller)
-    check_revision(proposal.revision, sent)
+    check_revision(revision_for(proposal, caller), sent)
     rules.check_editable(proposal.status)
     changes = body.model_dump(exclude_unset=True, exclude={"content"})
     if body.base_version is not None and proposal.action == ProposalAction.CREATE:
@@ -99,7 +99,7 @@ def move_proposal(
 ) -> Proposal:
     """Submit, return or withdraw a proposal."""
     proposal = _locked(tx, caller, proposal_id)
-    check_revision(proposal.revision, sent)
+    check_revision(revision_for(proposal, caller), sent)
     following = rules.after(proposal.status, body.action, standing_of(tx, proposal, caller))
     if body.action == Action.SUBMIT:
         _freeze_submission(tx, proposal)
@@ -112,7 +112,7 @@ def decide_proposal(
 ) -> tuple[Proposal, CountyDecision]:
     """Record the county's decision; an approval publishes the next version in the same transaction."""
     proposal = _locked(tx, caller, proposal_id)
-    check_revision(proposal.revision, sent)
+    check_revision(revision_for(proposal, caller), sent)
     action = Action.APPROVE if body.outcome == Outcome.APPROVED else Action.REJECT
     following = rules.after(proposal.status, action, standing_of(tx, proposal, caller))
     if action == Action.APPROVE and body.override is None:
@@ -161,6 +161,12 @@ def author_of(session: Session, caller: Caller) -> str:
         raise RuntimeError(msg)
     identity = f"{caller.issuer}\0{caller.subject}".encode()
     return hmac.new(secret.encode(), identity, hashlib.sha256).hexdigest()
+
+
+def revision_for(proposal: Proposal, caller: Caller | None) -> int:
+    """Give the revision that a reader knows: edits of a returned text count for its own organisation only."""
+    owns = caller is not None and caller.organisation == proposal.organisation
+    return proposal.revision if owns else proposal.public_revision
 
 
 def visible_to(proposal: Proposal, caller: Caller | None) -> bool:

@@ -17,6 +17,7 @@ from api.schemas import (
     Output,
     Paging,
     Query,
+    QueryInt,
     Slug,
     Text,
     VersionNumber,
@@ -188,4 +189,4 @@ class TermQuery(Paging):
 class SuggestionQuery(Query):
     q: SearchText = Field(description="The beginning, or a part, of a word.")
     language: LanguageRange | None = Field(None, description="Only labels in this language.")
-    limit: int = Field(10, ge=1, le=50, description="How many suggestions at the most.")
+    limit: QueryInt = Field(10, ge=1, le=50, description="How many suggestions at the most.")

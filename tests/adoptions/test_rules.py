@@ -1,5 +1,8 @@
-"""From decisions to adoption: every status, whatever the order of the facts."""
+"""From decisions to a municipality's stand on a guideline, day by day."""
 
+import random
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,140 +10,225 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.adoptions.rules import Adoption, Fact, adoption
+from api.adoptions.rules import Adoption, Fact, adoption, version_status
 from api.guidelines.rules import VersionDates
-from db.vocabulary import AdoptionStatus as S
-from db.vocabulary import DecisionKind as K
-from db.vocabulary import VersionStatus as V
+from db.vocabulary import DecisionKind
 
 VERSIONS = [
     VersionDates("1.0", date(2026, 1, 1)),
     VersionDates("1.1", date(2026, 6, 1)),
     VersionDates("2.0", date(2026, 9, 1)),
 ]
-START = date(2026, 1, 1)
 
 
-def day(number: int) -> date:
-    return START + timedelta(days=number)
+def day(text: str) -> date:
+    """Read 0301 as the first of March."""
+    return date(2026, int(text[:2]), int(text[2:]))
 
 
-def fact(kind: K, decided: int, version: str = "1.0", **others: Any) -> Fact:
-    values: dict[str, Any] = {
-        "id": f"{kind}-{decided}",
-        "version": version,
-        "kind": kind,
-        "decided_on": day(decided),
-        "valid_from": day(others.pop("start", decided)),
-        "valid_until": None,
-        "legal_force_on": None,
-        "source": "s",
-        "external_id": str(decided),
-    }
-    return Fact(**(values | others))
+def fact(text: str) -> Fact:
+    """Read `adopt 1.0 0201 from 0301 until 0630`: kind, version, day of decision, and when it counts."""
+    kind, version, decided, *rest = text.split()
+    named = dict(zip(rest[::2], rest[1::2], strict=True))
+    return Fact(
+        id=text,
+        version=version,
+        kind=DecisionKind(kind),
+        decided_on=day(decided),
+        valid_from=day(named.get("from", decided)),
+        valid_until=day(named["until"]) if "until" in named else None,
+        legal_force_on=day(named["legal"]) if "legal" in named else None,
+        source="platina",
+        external_id=text,
+    )
 
 
-ADOPT, CHANGED = fact(K.ADOPT, 10), fact(K.ADOPT_WITH_CHANGES, 10)
-ENDING = fact(K.ADOPT, 10, valid_until=day(50))
-CASES = {
-    "nothing is decided": ([], 100, S.NOT_STARTED, None),
-    "a review has begun": ([fact(K.UNDER_REVIEW, 5)], 100, S.UNDER_REVIEW, day(5)),
-    "it is adopted": ([ADOPT], 100, S.ADOPTED, day(10)),
-    "it is adopted on that very day": ([ADOPT], 10, S.ADOPTED, day(10)),
-    "the day before it is adopted": ([ADOPT], 9, S.NOT_STARTED, None),
-    "it is adopted with changes": ([CHANGED], 100, S.ADOPTED_WITH_CHANGES, day(10)),
-    "it is declined": ([fact(K.UNDER_REVIEW, 5), fact(K.DECLINE, 9)], 100, S.DECLINED, day(9)),
-    "it is repealed": ([ADOPT, fact(K.REPEAL, 40)], 100, S.REPEALED, day(40)),
-    "it is repealed later on": ([ADOPT, fact(K.REPEAL, 40, start=200)], 100, S.ADOPTED, day(10)),
-    "its last day is today": ([ENDING], 50, S.ADOPTED, day(10)),
-    "its last day was yesterday": ([ENDING], 51, S.LAPSED, day(51)),
-    "it was extended": ([ENDING, fact(K.EXTEND, 45, valid_until=day(300))], 100, S.ADOPTED, day(10)),
-    "it was extended and that has ended": ([ENDING, fact(K.EXTEND, 45, valid_until=day(60))], 100, S.LAPSED, day(61)),
-    "a newer version is under review": ([ADOPT, fact(K.UNDER_REVIEW, 60, "2.0")], 100, S.ADOPTED, day(10)),
-    "a newer version is declined": ([ADOPT, fact(K.DECLINE, 60, "2.0")], 100, S.ADOPTED, day(10)),
-    "a review after it had lapsed": ([ENDING, fact(K.UNDER_REVIEW, 60)], 100, S.UNDER_REVIEW, day(60)),
-    "adopted again after a repeal": ([ADOPT, fact(K.REPEAL, 40), fact(K.ADOPT, 70)], 100, S.ADOPTED, day(70)),
-    "an extension of nothing": ([fact(K.EXTEND, 5, valid_until=day(60))], 100, S.NOT_STARTED, None),
-    "a repeal of nothing": ([fact(K.REPEAL, 5)], 100, S.NOT_STARTED, None),
-}
+def stand(facts: Sequence[str], on: str) -> Adoption:
+    return adoption([fact(text) for text in facts], VERSIONS, day(on))
 
 
-@pytest.mark.parametrize(("facts", "today", "status", "since"), CASES.values(), ids=CASES.keys())
-def test_the_status_follows_from_what_is_decided(facts: list[Fact], today: int, status: S, since: date | None) -> None:
-    found = adoption(facts, VERSIONS, day(today))
-    assert (found.status, found.since) == (status, since)
+A, WITH = "adopt 1.0 0201", "adopt_with_changes 1.0 0201"
+ENDS = "adopt 1.0 0201 until 0630"
+LATER = "adopt 1.0 0201 from 0301"
+# The decisions, the day, the status and the version that follow.
+STATUSES = [
+    ([], "0301", "not_started", None),
+    ([A], "0131", "not_started", None),
+    ([A], "0201", "adopted", "1.0"),
+    ([WITH], "1231", "adopted_with_changes", "1.0"),
+    (["under_review 1.0 0201"], "0301", "under_review", "1.0"),
+    (["decline 1.0 0201"], "0301", "declined", "1.0"),
+    ([A, "repeal 1.0 0401"], "0331", "adopted", "1.0"),
+    ([A, "repeal 1.0 0401"], "0401", "repealed", "1.0"),
+    ([ENDS], "0630", "adopted", "1.0"),
+    ([ENDS], "0701", "lapsed", "1.0"),
+    ([LATER], "0228", "not_started", None),
+    ([LATER], "0301", "adopted", "1.0"),
+    (["under_review 1.0 0110", LATER], "0215", "under_review", "1.0"),
+    (["under_review 1.0 0110", A], "0215", "adopted", "1.0"),
+    (["decline 1.0 0110", A], "0215", "adopted", "1.0"),
+    ([A, "under_review 2.0 0401"], "0402", "adopted", "1.0"),
+    ([A, "decline 2.0 0401"], "0402", "adopted", "1.0"),
+    ([A, "adopt 2.0 0901"], "0901", "adopted", "2.0"),
+    ([A, "adopt_with_changes 2.0 0901"], "0902", "adopted_with_changes", "2.0"),
+    ([A, "repeal 1.0 0401", "adopt 1.1 0601"], "0601", "adopted", "1.1"),
+    ([A, "repeal 1.0 0401", "decline 1.1 0601"], "0601", "declined", "1.1"),
+    ([ENDS, "under_review 1.1 0801"], "0801", "under_review", "1.1"),
+    ([ENDS, "decline 1.1 0801"], "0801", "declined", "1.1"),
+    ([ENDS, "decline 1.1 0630"], "0630", "adopted", "1.0"),
+    ([ENDS, "extend 1.0 0601 until 1231"], "0701", "adopted", "1.0"),
+    ([ENDS, "extend 1.0 0601 until 0815"], "0816", "lapsed", "1.0"),
+    ([ENDS, "extend 1.0 0301 until 0401"], "0402", "lapsed", "1.0"),
+    (["extend 1.0 0201 until 1231"], "0301", "not_started", None),
+    (["repeal 1.0 0201"], "0301", "not_started", None),
+    (["under_review 1.0 0110", "repeal 1.0 0201"], "0301", "under_review", "1.0"),
+    (["decline 1.0 0110", "extend 1.0 0201 until 1231"], "0301", "declined", "1.0"),
+]
+
+
+@pytest.mark.parametrize(("facts", "on", "status", "version"), STATUSES)
+def test_the_status_that_follows(facts: list[str], on: str, status: str, version: str | None) -> None:
+    found = stand(facts, on)
+    assert (found.status, found.version) == (status, version)
 
 
 @pytest.mark.parametrize(
-    ("version", "today", "expected"),
+    ("facts", "on", "expected"),
     [
-        ("1.0", 100, V.CURRENT),
-        ("1.0", 160, V.MINOR_BEHIND),
-        ("1.0", 300, V.MAJOR_BEHIND),
-        ("1.1", 160, V.CURRENT),
-        ("2.0", 160, V.CURRENT),
+        ([A], "0301", {"since": day("0201"), "valid_until": None, "decision": A, "upcoming": None, "warnings": ()}),
+        ([ENDS], "0801", {"since": day("0701"), "valid_until": day("0630"), "decision": ENDS}),
+        ([ENDS, "extend 1.0 0601 until 1231"], "0801", {"since": day("0201"), "valid_until": day("1231")}),
+        ([A + " legal 0225"], "0210", {"legal_force_on": day("0225"), "status": "adopted"}),
+        ([A, "under_review 2.0 0401"], "0402", {"reviewing": "2.0", "declined": None}),
+        ([A, "under_review 2.0 0401", "decline 2.0 0501"], "0502", {"reviewing": None, "declined": "2.0"}),
+        ([A, "decline 2.0 0401", "under_review 2.0 0501"], "0502", {"reviewing": "2.0", "declined": None}),
+        ([A, "under_review 2.0 0401", "adopt 2.0 0501"], "0502", {"reviewing": None, "version": "2.0"}),
+        ([A, "under_review 2.0 0401"], "0331", {"reviewing": None}),
+        ([LATER], "0215", {"status": "not_started", "upcoming": ("adopted", day("0301"))}),
+        ([A, "repeal 1.0 0301 from 0401"], "0315", {"status": "adopted", "upcoming": ("repealed", day("0401"))}),
+        ([A, "repeal 1.0 0301 from 0401"], "0401", {"status": "repealed", "upcoming": None}),
+        ([A, "under_review 2.0 0301 from 0401"], "0315", {"upcoming": None}),
+        (["extend 1.0 0201 until 1231"], "0131", {"warnings": ()}),
     ],
 )
-def test_a_version_is_held_against_the_newest_one_in_force(version: str, today: int, expected: V) -> None:
-    assert adoption([fact(K.ADOPT, 10, version)], VERSIONS, day(today)).version_status == expected
+def test_what_is_told_beside_the_status(facts: list[str], on: str, expected: dict[str, Any]) -> None:
+    found = stand(facts, on)
+    assert {name: getattr(found, name) for name in expected} == expected
 
 
-def test_without_an_adoption_there_is_no_version_status() -> None:
-    for facts in ([], [fact(K.DECLINE, 5)], [ADOPT, fact(K.REPEAL, 40)], [ENDING]):
-        assert adoption(facts, VERSIONS, day(100)).version_status is None
+@pytest.mark.xfail(reason="upcoming is compared by status only, not by version", strict=True)
+def test_a_new_version_that_is_adopted_from_a_later_day_is_upcoming() -> None:
+    assert stand([A, "adopt 2.0 0901 from 1201"], "1001").upcoming == ("adopted", day("1201"))
 
 
-def test_a_review_or_a_refusal_of_a_newer_version_is_named_beside_the_adoption() -> None:
-    reviewing = adoption([ADOPT, fact(K.UNDER_REVIEW, 60, "2.0")], VERSIONS, day(100))
-    assert (reviewing.reviewing, reviewing.declined) == ("2.0", None)
-    declined = adoption([ADOPT, fact(K.UNDER_REVIEW, 60, "2.0"), fact(K.DECLINE, 80, "2.0")], VERSIONS, day(100))
-    assert (declined.reviewing, declined.declined) == (None, "2.0")
-    assert adoption([ADOPT, fact(K.ADOPT, 90, "2.0")], VERSIONS, day(100)).reviewing is None
-
-
-def test_what_is_decided_for_later_is_told_beforehand() -> None:
-    found = adoption([fact(K.ADOPT, 10, start=200)], VERSIONS, day(100))
-    assert (found.status, found.upcoming) == (S.NOT_STARTED, (S.ADOPTED, day(200)))
-    assert adoption([ADOPT, fact(K.REPEAL, 40, start=200)], VERSIONS, day(100)).upcoming == (S.REPEALED, day(200))
-    assert adoption([ADOPT], VERSIONS, day(100)).upcoming is None
-
-
-def test_a_decision_without_an_adoption_to_act_on_is_kept_with_a_warning() -> None:
-    assert adoption([fact(K.REPEAL, 5)], VERSIONS, day(100)).warnings == ("repeal s/5 has no adoption to act on",)
-    assert adoption([ADOPT], VERSIONS, day(100)).warnings == ()
-
-
-FACTS = st.builds(
-    fact,
-    st.sampled_from(list(K)),
-    st.integers(0, 300),
-    st.sampled_from(["1.0", "1.1", "2.0"]),
-    start=st.integers(0, 320),
-    valid_until=st.none() | st.integers(320, 400).map(day),
-    external_id=st.text("abc", min_size=1, max_size=3),
+@pytest.mark.parametrize("kind", ["extend 1.0 0201 until 1231", "repeal 1.0 0201"])
+@pytest.mark.parametrize(
+    "before", [[], ["decline 1.0 0110"], ["under_review 1.0 0110"], ["adopt 1.0 0110", "repeal 1.0 0115"]]
 )
+def test_what_has_no_adoption_to_act_on_has_no_effect_but_a_warning(kind: str, before: list[str]) -> None:
+    without, found = stand(before, "0301"), stand([*before, kind], "0301")
+    assert replace(found, warnings=()) == without
+    [warning] = found.warnings
+    assert warning == f"{kind.split()[0]} platina/{kind} has no adoption to act on"
 
 
-@given(st.lists(FACTS, max_size=12, unique_by=lambda found: found.order), st.randoms(), st.integers(-5, 450))
-def test_the_order_in_which_decisions_reach_us_does_not_matter(facts: list[Fact], random: Any, today: int) -> None:
-    shuffled = list(facts)
-    random.shuffle(shuffled)
-    assert adoption(shuffled, VERSIONS, day(today)) == adoption(facts, VERSIONS, day(today))
+@pytest.mark.parametrize(
+    ("adopted", "on", "expected"),
+    [
+        ("1.0", "0531", "current"),
+        ("1.0", "0601", "minor_behind"),
+        ("1.1", "0601", "current"),
+        ("1.0", "0901", "major_behind"),
+        ("1.1", "0901", "major_behind"),
+        ("2.0", "0901", "current"),
+        ("2.0", "0801", "current"),
+    ],
+)
+def test_an_adopted_version_stands_to_the_newest_in_force(adopted: str, on: str, expected: str) -> None:
+    assert version_status(adopted, VERSIONS, day(on)) == expected
+    assert stand([f"adopt {adopted} 0101"], on).version_status == expected
 
 
-@given(st.lists(FACTS, max_size=8, unique_by=lambda found: found.order), st.integers(0, 450))
-def test_what_is_not_valid_yet_changes_nothing_but_what_is_upcoming(facts: list[Fact], today: int) -> None:
-    valid = [found for found in facts if found.valid_from <= day(today)]
-    now, without = adoption(facts, VERSIONS, day(today)), adoption(valid, VERSIONS, day(today))
-    assert Adoption(**{**vars(now), "upcoming": None}) == Adoption(**{**vars(without), "upcoming": None})
+@pytest.mark.parametrize("facts", [[], ["decline 1.0 0201"], ["under_review 1.0 0201"], [A, "repeal 1.0 0301"], ENDS])
+def test_without_an_adoption_there_is_no_version_to_be_behind(facts: list[str] | str) -> None:
+    listed = [facts] if isinstance(facts, str) else facts
+    assert stand(listed, "1001").version_status is None
 
 
-@given(st.lists(FACTS, max_size=8, unique_by=lambda found: found.order), st.integers(0, 450))
-def test_an_adoption_in_force_names_its_version_and_has_not_ended(facts: list[Fact], today: int) -> None:
-    found = adoption(facts, VERSIONS, day(today))
-    if found.status in (S.ADOPTED, S.ADOPTED_WITH_CHANGES):
-        assert found.version is not None
-        assert found.version_status is not None
-        assert found.valid_until is None or found.valid_until >= day(today)
-    if found.status == S.NOT_STARTED:
-        assert (found.version, found.since, found.decision) == (None, None, None)
+DAYS = st.dates(date(2026, 1, 1), date(2026, 3, 31))
+
+
+@st.composite
+def decisions(draw: st.DrawFn, kinds: Sequence[str] = tuple(DecisionKind)) -> Fact:
+    decided = draw(DAYS)
+    start = decided + timedelta(draw(st.sampled_from([0, 0, 5, 20])))
+    until = draw(st.none() | st.integers(0, 40).map(lambda days: start + timedelta(days)))
+    name = draw(st.text("abc", min_size=1, max_size=6))
+    kind = DecisionKind(draw(st.sampled_from(kinds)))
+    version = draw(st.sampled_from(["1.0", "1.1", "2.0"]))
+    return Fact(name, version, kind, decided, start, until, None, draw(st.sampled_from(["a", "b"])), name)
+
+
+def histories(*kinds: str) -> st.SearchStrategy[list[Fact]]:
+    """Histories of one decision an address, as there are in a municipality."""
+    one = decisions(kinds or tuple(DecisionKind))
+    return st.lists(one, max_size=6, unique_by=lambda each: (each.source, each.external_id))
+
+
+@given(histories(), DAYS, st.randoms())
+def test_the_order_in_which_decisions_came_does_not_matter(facts: list[Fact], on: date, chance: random.Random) -> None:
+    shuffled = chance.sample(facts, len(facts))
+    assert adoption(shuffled, VERSIONS, on) == adoption(facts, VERSIONS, on)
+
+
+@given(histories(), DAYS)
+def test_what_counts_later_changes_nothing_today_but_what_is_upcoming(facts: list[Fact], on: date) -> None:
+    so_far = [each for each in facts if each.valid_from <= on]
+    found = adoption(facts, VERSIONS, on)
+    assert replace(found, upcoming=None) == replace(adoption(so_far, VERSIONS, on), upcoming=None)
+
+
+@given(histories(), DAYS)
+def test_what_is_upcoming_comes_and_nothing_is_decided_before_it(facts: list[Fact], on: date) -> None:
+    found = adoption(facts, VERSIONS, on)
+    end = max([each.valid_from for each in facts], default=on)
+    status, start = found.upcoming or (None, end + timedelta(1))
+    assert start > on
+    for later in (on + timedelta(days) for days in range(1, (start - on).days)):
+        # Only the end of a time limit comes without a decision.
+        assert adoption(facts, VERSIONS, later).status in (found.status, "lapsed")
+    if status is not None:
+        assert adoption(facts, VERSIONS, start).status == status != found.status
+
+
+@given(histories("adopt", "adopt_with_changes"), DAYS)
+def test_of_adoptions_the_last_decided_one_that_counts_is_it(facts: list[Fact], on: date) -> None:
+    found = adoption(facts, VERSIONS, on)
+    counting = [each for each in facts if each.valid_from <= on]
+    if not counting:
+        assert found.status == "not_started"
+        return
+    last = max(counting, key=lambda each: (each.decided_on, each.valid_from, each.source, each.external_id))
+    ended = last.valid_until is not None and last.valid_until < on
+    plain = "adopted" if last.kind == "adopt" else "adopted_with_changes"
+    assert (found.decision, found.version, found.valid_until) == (last.id, last.version, last.valid_until)
+    assert found.status == ("lapsed" if ended else plain)
+
+
+@given(histories("adopt", "extend"), DAYS)
+def test_an_extension_moves_the_end_and_nothing_else(facts: list[Fact], on: date) -> None:
+    found = adoption(facts, VERSIONS, on)
+    bare = adoption([each for each in facts if each.kind == "adopt"], VERSIONS, on)
+    assert (found.decision, found.version) == (bare.decision, bare.version)
+    assert {found.status, bare.status} <= {"adopted", "lapsed"} or found.status == bare.status == "not_started"
+
+
+@given(histories(), DAYS)
+def test_the_stand_says_what_belongs_together(facts: list[Fact], on: date) -> None:
+    found = adoption(facts, VERSIONS, on)
+    in_force = found.status in ("adopted", "adopted_with_changes")
+    assert (found.version_status is not None) == in_force
+    assert in_force or (found.reviewing is None and found.declined is None) or found.status == "lapsed"
+    assert (found.decision is None) == (found.version is None) == (found.status == "not_started")
+    assert found.since is None or found.since <= on
+    assert not in_force or found.valid_until is None or found.valid_until >= on

@@ -1,0 +1,97 @@
+"""`python -m bench`: measure everything in one run and print the table."""
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from bench.compared import measure_tutorial
+from bench.data import generate
+from bench.database import fill
+from bench.machine import cores, resident_megabytes
+from bench.measuring import Effort
+from bench.reads import measure_reads
+from bench.servers import serving_ours
+from bench.start import measure_start
+from bench.table import Row, table
+
+_SIZES = (1_000, 10_000)
+_NOTE = """
+Base and ours: CPU time, user and system, of all processes of the server for one request; ours
+includes its background work. Base is raw, a bare uvicorn app that sends the same status, headers and
+body, in the row of the tutorial that application with its PostgreSQL. Figure: base / ours, the median
+of the rounds; in a round both are measured by turns in short slices, of which the cheapest counts.
+Server busy: it waited for the load, because other work took the cores; measure on a quiet machine."""
+
+
+def main() -> int:
+    """Print the table; the status tells of a missed goal only when --strict is given."""
+    options = _options()
+    with _ended_in_time(options.limit), tempfile.TemporaryDirectory(prefix="bench") as folder:
+        rows = list(_measure(Path(folder), Effort(options.rounds, options.seconds)))
+    print(table(rows), _machine(), _NOTE.strip(), sep="\n\n")
+    return int(options.strict and any(row.holds is False for row in rows))
+
+
+def _measure(folder: Path, effort: Effort) -> Iterator[Row]:
+    for size in _SIZES:
+        _say(f"filling a database with {size:,} terms")
+        terms, database = generate(size), folder / f"{size}.db"
+        fill(database, terms)
+        if size == max(_SIZES):
+            _say("starting")
+            yield from measure_start(folder, database, size)
+        with serving_ours(folder, database) as ours:
+            _say(f"reading from {size:,} terms")
+            yield from measure_reads(folder, ours, terms, effort)
+            yield Row("memory of the server, warm", size, f"{resident_megabytes(ours.pid):.0f} MB")
+            if size == max(_SIZES):
+                _say("reading in the tutorial way")
+                yield from measure_tutorial(folder, ours, terms, effort)
+
+
+def _machine() -> str:
+    server, load = cores()
+    placed = "server and load on one core" if server == load else "server on one core, load on another"
+    return f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}; {placed}."
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--strict", action="store_true", help="exit 1 when a goal is missed")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each pair is measured (5)")
+    parser.add_argument("--seconds", type=float, default=1.5, help="how long a server is measured in a round (1.5)")
+    parser.add_argument("--limit", type=int, default=240, help="give up after so many seconds (240)")
+    return parser.parse_args()
+
+
+@contextmanager
+def _ended_in_time(seconds: int) -> Iterator[None]:
+    """Leave by an exception at the limit, and when asked to end: so that no process stays behind."""
+
+    def end(number: int, _frame: FrameType | None) -> NoReturn:
+        raise SystemExit(f"bench: ended by {signal.Signals(number).name}")
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGALRM, end)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+
+
+def _say(what: str) -> None:
+    print(f"bench: {what} …", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    if not hasattr(os, "sched_setaffinity"):
+        raise SystemExit("bench: needs Linux: epoll, /proc and the CPU clocks of other processes")
+    raise SystemExit(main())
