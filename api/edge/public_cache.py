@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.clock import next_midnight
 from api.edge.context import Topic, context_of
-from api.edge.encodings import IDENTITY, LONGEST_ACCEPTED, Coding, choose_coding
+from api.edge.encodings import CHOICES, Coding
 from api.edge.headers import echoed
 
 MAX_AGE = 60
@@ -72,7 +72,9 @@ class _Entry:
         start, body = self.start, self.body
         headers = dict(scope["headers"])
         own = echoed(headers) if own is None else own
-        if b"if-none-match" in headers and _matches(headers[b"if-none-match"], self.etag):
+        # Compared weakly, as RFC 9110 has it for If-None-Match.
+        known = {tag.strip().removeprefix(b"W/") for tag in headers.get(b"if-none-match", b"").split(b",")}
+        if self.etag in known or b"*" in known:
             start, body = self.not_modified, _EMPTY
         elif scope["method"] == "HEAD":
             body = _EMPTY
@@ -118,8 +120,7 @@ class PublicCache:
                 else:
                     plain = False
                     past_the_cache = past_the_cache or name in _PAST_THE_CACHE
-        coding = choose_coding(accepted) if len(accepted) <= LONGEST_ACCEPTED else IDENTITY
-        key = (scope["path"], scope["query_string"], coding, accept.startswith(b"text/csv"))
+        key = (scope["path"], scope["query_string"], CHOICES[accepted], accept.startswith(b"text/csv"))
         entry = self._entries.get(key)
         if entry is None or entry.era.over or time() >= entry.stale_after or past_the_cache:
             await self._miss(scope, receive, send, key)
@@ -210,7 +211,8 @@ def _finish(
     headers: RawHeaders, body: bytes, coding: Coding, revision: int | None, era: _Era | None, midnight: float
 ) -> _Entry:
     encoded = body if any(name == b"content-encoding" for name, _ in headers) else coding.encode(body)
-    etag = _etag(encoded, revision)
+    digest = base64.urlsafe_b64encode(hashlib.sha256(encoded).digest()[:12]).decode()
+    etag = f'"{digest}"'.encode() if revision is None else f'"{revision}.{digest}"'.encode()
     # Each line once: what two layers both say is the same, and browsers refuse a doubled CORS header.
     common = [_shared(header) for header in dict.fromkeys(headers) if header[0] not in _NOT_TAKEN_OVER]
     common += [(b"etag", etag), _VARY]
@@ -239,17 +241,6 @@ def _finish(
 def _shared(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
     """Give one object for all equal headers: entries are smaller, and what a hit reads is in the CPU's cache."""
     return header
-
-
-def _etag(encoded: bytes, revision: int | None) -> bytes:
-    digest = base64.urlsafe_b64encode(hashlib.sha256(encoded).digest()[:12])
-    return b'"%b"' % digest if revision is None else b'"%d.%b"' % (revision, digest)
-
-
-def _matches(if_none_match: bytes, etag: bytes) -> bool:
-    """Compare weakly, as RFC 9110 has it for If-None-Match."""
-    listed = [part.strip().removeprefix(b"W/") for part in if_none_match.split(b",")]
-    return etag in listed or b"*" in listed
 
 
 def _size(key: Key, entry: _Entry) -> int:

@@ -41,6 +41,7 @@ def create_client(tx: Transaction, organisation: str, name: str, scopes: Iterabl
 
 def known_client(session: Session, client_id: str, secret: str) -> Client | None:
     """Give the client whose secret this is; equal work whether it exists or not."""
+    client_id = client_id if client_id.isprintable() else ""  # PostgreSQL stumbles over U+0000
     client = find_client(session, client_id)
     digests = secret_digests(session, client_id) or [_NO_SECRET]
     sent = _digest(secret)

@@ -9,6 +9,15 @@ ADOPTION = {
     "repealed": "Upphävd",
     "lapsed": "Har gått ut",
 }
+ADOPTION_MEANS = {
+    "adopted": "Kommunen har antagit riktlinjen.",
+    "adopted_with_changes": "Kommunen har antagit riktlinjen men avviker i någon del.",
+    "under_review": "Kommunen prövar om den ska anta riktlinjen.",
+    "declined": "Kommunen har valt att inte anta riktlinjen.",
+    "repealed": "Kommunen har upphävt sitt antagande.",
+    "lapsed": "Antagandet gällde en bestämd tid, och den har gått ut.",
+    "not_started": "Det finns inget beslut.",
+}
 # Beside the words, never in place of them: colour and sign alone say nothing to some readers.
 SYMBOLS = {
     "not_started": "○",
@@ -19,15 +28,28 @@ SYMBOLS = {
     "repealed": "⊘",
     "lapsed": "◌",
 }
+BEHIND = {
+    "minor_behind": "Det finns en nyare version med mindre ändringar. Antagandet gäller även den.",
+    "major_behind": "Det finns en nyare version. Den kräver ett nytt beslut.",
+}
 VERSION = {
     "draft": "beslutad men gäller inte än",
     "in_force": "gäller",
     "superseded": "ersatt",
     "repealed": "upphävd",
 }
-LABEL = {"preferred": "rekommenderas", "alternative": "tillåtet", "deprecated": "avråds", "hidden": "bara för sökning"}
+DOCUMENT = {
+    "policy": "Policy",
+    "strategi": "Strategi",
+    "program": "Program",
+    "plan": "Plan",
+    "riktlinje": "Riktlinje",
+    "rutin": "Rutin",
+}
+HORIZONTAL = {"gender_equality": "Jämställdhet", "equal_treatment": "Likabehandling", "environment": "Miljö"}
+LABEL = {"preferred": "Rekommenderas", "alternative": "Går också bra", "deprecated": "Avråds"}
 NOTE = {
-    "scope": "Användning",
+    "scope": "Så används ordet",
     "example": "Exempel",
     "history": "Historik",
     "editorial": "Redaktionell anmärkning",
@@ -39,3 +61,34 @@ AUDIENCE = {
     "leaders": "För chefer och ledning",
     "staff": "För medarbetare",
 }
+MATCH = {
+    "exactMatch": "Samma begrepp",
+    "closeMatch": "Nästan samma begrepp",
+    "broadMatch": "Vidare begrepp",
+    "narrowMatch": "Snävare begrepp",
+    "relatedMatch": "Närliggande begrepp",
+}
+# Swedish, English, the national minority languages and some that many read; another is shown by its tag.
+LANGUAGE = {
+    "sv": "svenska",
+    "en": "engelska",
+    "fi": "finska",
+    "fit": "meänkieli",
+    "se": "nordsamiska",
+    "sma": "sydsamiska",
+    "smj": "lulesamiska",
+    "rom": "romani chib",
+    "yi": "jiddisch",
+    "da": "danska",
+    "nb": "norskt bokmål",
+    "no": "norska",
+    "de": "tyska",
+    "fr": "franska",
+    "ar": "arabiska",
+    "so": "somaliska",
+    "uk": "ukrainska",
+}
+MONTHS = (
+    *("januari", "februari", "mars", "april", "maj", "juni"),
+    *("juli", "augusti", "september", "oktober", "november", "december"),
+)

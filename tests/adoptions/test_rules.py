@@ -129,7 +129,7 @@ def test_what_has_no_adoption_to_act_on_has_no_effect_but_a_warning(kind: str, b
     without, found = stand(before, "0301"), stand([*before, kind], "0301")
     assert replace(found, warnings=()) == without
     [warning] = found.warnings
-    assert warning == f"{kind.split()[0]} platina/{kind} has no adoption to act on"
+    assert warning == f"{kind.split(maxsplit=1)[0]} platina/{kind} has no adoption to act on"
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_what_counts_later_changes_nothing_today_but_what_is_upcoming(facts: lis
 @given(histories(), DAYS)
 def test_what_is_upcoming_comes_and_nothing_is_decided_before_it(facts: list[Fact], on: date) -> None:
     found = adoption(facts, VERSIONS, on)
-    end = max([each.valid_from for each in facts], default=on)
+    end = max([on, *(each.valid_from for each in facts)])
     status, start = found.upcoming or (None, end + timedelta(1))
     assert start > on
     for later in (on + timedelta(days) for days in range(1, (start - on).days)):

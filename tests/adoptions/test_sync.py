@@ -1,14 +1,17 @@
 """Decision sync over HTTP: again and again, in any order, to the same end."""
 
+import json
 from collections.abc import Sequence
 from itertools import permutations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from db.vocabulary import AdoptionStatus
 from tests.conftest import County
 from tests.examples import DECISION, DECISION_BODY
+from tests.proposals.acts import amendment, approved, content_of
 
 RETRACTION = {"retracted": True, "sourceRevision": 8}
 
@@ -79,18 +82,62 @@ def test_any_order_and_repetition_ends_in_the_same_bytes(county: County) -> None
     assert len(reached) == 1
 
 
-def test_two_records_in_either_order_end_in_the_same_bytes(county: County) -> None:
-    first, second = body(1, kind="adopt", deviations=[]), body(1, kind="repeal", deviations=[], decidedOn="2027-03-01")
-    second |= {"validFrom": "2027-03-01"}
-    ended = []
-    for order in ((("a", first), ("b", second)), (("b", second), ("a", first))):
-        for name, sent in order:
-            put(county, sent, f"/municipalities/2281/decisions/s/{name}")
-        ended.append(ends(county))
-        for name in ("a", "b"):
-            put(county, {"retracted": True, "sourceRevision": 2}, f"/municipalities/2281/decisions/s/{name}")
-            first, second = first | {"sourceRevision": 3}, second | {"sourceRevision": 3}
-    assert len(ended) == 2
+# Three decisions of one municipality, the last of them withdrawn, as messages of two sources.
+HISTORY: list[tuple[str, dict[str, Any]]] = [
+    ("platina/a", body(1, kind="adopt", deviations=[], decidedOn="2026-12-01", validUntil="2027-06-30")),
+    ("manual/b", body(1, kind="extend", deviations=[], validFrom="2027-01-01", validUntil="2028-12-31")),
+    ("platina/c", body(1, kind="repeal", deviations=[], decidedOn="2027-02-01", validFrom="2027-03-01")),
+    ("platina/c", {"retracted": True, "sourceRevision": 2}),
+]
+
+
+def test_every_order_of_a_history_ends_in_the_same_bytes(county: County) -> None:
+    reached = set()
+    for order in permutations(HISTORY):
+        for address, sent in (*order, order[1]):
+            answer = put(county, sent, f"/municipalities/2281/decisions/{address}")
+            assert answer.status_code in (200, 201), answer.text
+        reached.add(tuple(ends(county)))
+        forget(county)
+    assert len(reached) == 1
+
+
+def forget(county: County) -> None:
+    """Take the county back to before the history; the next change lets caches know."""
+    ours = "SELECT id FROM decision WHERE source IN ('platina', 'manual')"
+    with county.app.state.database.writer.begin() as connection:
+        connection.execute(sa.text(f"DELETE FROM decision_revision WHERE decision_id IN ({ours})"))
+        connection.execute(sa.text("DELETE FROM decision WHERE source IN ('platina', 'manual')"))
+
+
+def test_what_stands_in_the_contract_is_taken_word_for_word(county: County) -> None:
+    sent = """{"guideline": "gemensamt-sprak", "version": "1.0", "kind": "adopt_with_changes",
+ "bodyType": "kommunstyrelse", "body": "Kommunstyrelsen", "decidedOn": "2026-12-01",
+ "paragraph": "§ 141", "recordNumber": "KS 2026/42", "validFrom": "2027-01-01", "validUntil": null,
+ "legalForceOn": null, "reviewDue": "2028-01-01", "minutesUrl": null,
+ "reason": "…", "deviations": [{"provision": "1.3", "motive": "…", "measure": "…", "until": "2027-12-31"}],
+ "sourceRevision": 7}"""
+    token = county.token("2281", "integrator")
+    results = [county.raw("PUT", DECISION, sent.encode(), token).json()["result"] for _ in range(2)]
+    assert results == ["created", "unchanged"]
+    shown = county.get(DECISION).json()
+    for name, value in json.loads(sent).items():
+        assert shown[name] == value, name
+    retracted = county.raw("PUT", DECISION, b'{"retracted": true, "sourceRevision": 8}', token)
+    assert (retracted.status_code, retracted.json()["result"]) == (200, "updated")
+
+
+def test_absent_and_null_are_the_same(county: County) -> None:
+    put(county, body(7, minutesUrl=None))
+    short = {name: value for name, value in body(7).items() if value is not None}
+    assert put(county, short).json()["result"] == "unchanged"
+    assert put(county, dict(reversed(short.items()))).json()["result"] == "unchanged"
+
+
+def test_the_adopted_text_may_be_named_by_its_hash(county: County) -> None:
+    version = county.get("/guidelines/gemensamt-sprak/versions/1.0").json()
+    assert put(county, body(7, contentHash=version["contentHash"])).json()["result"] == "created"
+    assert county.get(DECISION).json()["contentHash"] == version["contentHash"]
 
 
 def test_the_example_of_the_contract_is_adopted_from_its_day(county: County) -> None:
@@ -117,6 +164,35 @@ def test_the_matrix_as_csv_says_the_same_as_json(library: County) -> None:
     cells = library.get("/adoption-matrix?asOf=2026-11-24").json()["cells"]
     assert len(lines) == 1 + len(cells)
     assert library.get("/adoption-matrix?asOf=2026-11-24&format=csv").text == answer.text
+
+
+def test_a_cell_of_the_csv_is_never_a_formula(county: County) -> None:
+    content = content_of(county) | {"title": {"sv": '=HYPERLINK("https://example.org","Klicka")'}}
+    approved(county, amendment(county, content=content))
+    [line] = [
+        line for line in county.get("/adoption-matrix?format=csv").text.splitlines() if "2281" in line and "=HY" in line
+    ]
+    assert """,gemensamt-sprak,"'=HYPERLINK(""" in line
+
+
+def test_a_day_is_shown_as_it_is_known_now(county: County) -> None:
+    guideline = "tillganglighet-och-delaktighet"  # on which the seed has 2262 decide nothing
+
+    def cell(day: str) -> tuple[str, str | None]:
+        cells = county.get(f"/adoption-matrix?asOf={day}").json()["cells"]
+        return next(
+            (each["status"], each["decidedOn"])
+            for each in cells
+            if (each["municipality"], each["guideline"]) == ("2262", guideline)
+        )
+
+    earlier = DECISION_BODY | {"guideline": guideline, "validFrom": "2026-02-01", "decidedOn": "2026-01-15"}
+    late = earlier | {"kind": "adopt", "deviations": []}
+    assert cell("2026-02-01") == ("not_started", None)
+    county.send(
+        "PUT", "/municipalities/2262/decisions/s/1", late, county.token("2262", "integrator")
+    ).raise_for_status()
+    assert [cell("2026-01-31"), cell("2026-02-01")] == [("not_started", None), ("adopted", "2026-01-15")]
 
 
 @pytest.mark.parametrize(("day", "expected"), [("2025-12-31", 0), ("2026-01-01", 56)])
