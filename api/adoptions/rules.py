@@ -62,7 +62,7 @@ def adoption(facts: Iterable[Fact], versions: Sequence[VersionDates], day: date)
     found = _stand(ordered, day)
     if found.status in _IN_FORCE and found.version is not None:
         found = replace(found, version_status=version_status(found.version, versions, day))
-    return replace(found, upcoming=_upcoming(ordered, found.status, day))
+    return replace(found, upcoming=_upcoming(ordered, found, day))
 
 
 def version_status(adopted: str, versions: Sequence[VersionDates], day: date) -> VersionStatus:
@@ -124,10 +124,10 @@ def _has_ended(stand: Adoption, day: date) -> bool:
     return stand.status in _IN_FORCE and stand.valid_until is not None and stand.valid_until < day
 
 
-def _upcoming(ordered: Sequence[Fact], status: AdoptionStatus, day: date) -> tuple[AdoptionStatus, date] | None:
-    """Find the first day after this one on which a decision already taken changes the status."""
+def _upcoming(ordered: Sequence[Fact], stand: Adoption, day: date) -> tuple[AdoptionStatus, date] | None:
+    """Find the first day after this one on which a decision already taken changes the status or the version."""
     for coming in sorted({fact.valid_from for fact in ordered if fact.valid_from > day}):
-        following = _stand(ordered, coming).status
-        if following != status:
-            return following, coming
+        following = _stand(ordered, coming)
+        if (following.status, following.version) != (stand.status, stand.version):
+            return following.status, coming
     return None

@@ -3,14 +3,14 @@
 import base64
 import binascii
 from typing import Annotated, Any
-from urllib.parse import unquote_plus
+from urllib.parse import parse_qsl, unquote_plus
 
 from fastapi import APIRouter, Depends, Form, Request
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
 from api.dependencies import Public, Reader
-from api.edge.context import Topic
+from api.edge.context import Topic, context_of
 from api.edge.routing import StrictRoute
 from api.errors import UnsupportedMediaType
 from api.identity.clients import known_client
@@ -20,6 +20,7 @@ from api.openapi import answers
 
 router = APIRouter(tags=["identity"], route_class=StrictRoute)
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+_LONGEST = 255
 _BEARER = "Bearer"
 _FORM = "application/x-www-form-urlencoded"
 
@@ -76,10 +77,10 @@ _FORMS = {
 def post_token(
     request: Request,
     session: Reader,
-    grant_type: Annotated[str, Form(max_length=200)] = "",
-    client_id: Annotated[str, Form(max_length=200)] = "",
-    client_secret: Annotated[str, Form(max_length=200)] = "",
-    scope: Annotated[str, Form(max_length=2000)] = "",
+    grant_type: Annotated[str, Form()] = "",
+    client_id: Annotated[str, Form()] = "",
+    client_secret: Annotated[str, Form()] = "",
+    scope: Annotated[str, Form()] = "",
 ) -> Response:
     """Give a machine client a short-lived token; credentials in the form or by HTTP Basic.
 
@@ -87,6 +88,8 @@ def post_token(
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         raise UnsupportedMediaType(f"The body must be {_FORM}.", {"Accept": _FORM})
+    if fault := _fault_of(context_of(request.scope).body):
+        return _refused("invalid_request", fault)
     header = request.headers.get("authorization")
     if header is not None:
         if client_id or client_secret:
@@ -117,6 +120,17 @@ def post_token(
         scope=" ".join(sorted(wanted)),
     )
     return JSONResponse(answer.model_dump(), headers=_NO_STORE)
+
+
+def _fault_of(form: bytes) -> str | None:
+    """Tell what makes a form no request, whoever sends it (RFC 6749, section 5.2)."""
+    pairs = parse_qsl(form.decode("latin-1"))
+    names = [name for name, _value in pairs]
+    if len(set(names)) != len(names):
+        return "Each parameter stands once."
+    if any(len(value) > _LONGEST for _name, value in pairs):
+        return f"A parameter has at most {_LONGEST} characters."
+    return None if "grant_type" in names else "grant_type is missing: it is client_credentials."
 
 
 def _basic(header: str) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from api.pages.rendering import DOCS_POLICY, render
 from api.pages.serving import PageRoute
 from api.pages.standing import is_made_up, standing
 from api.published.picture import Picture
-from api.schemas import Day, Slug
+from api.schemas import Day, QueryInt, Slug
 from db.decisions import has_decisions_from
 from db.guidelines import guideline_versions, guidelines, version_heads
 from db.organisations import find_organisation
@@ -36,7 +36,7 @@ def _visible(text: str) -> str:
 # An empty field of a form is no answer, not a faulty one.
 Sought = Annotated[str, BeforeValidator(_visible), Query(max_length=200)]
 OnDay = Annotated[Day | None, BeforeValidator(lambda sent: sent or None), Query()]
-PageNumber = Annotated[int, Query(ge=1, le=100_000)]
+PageNumber = Annotated[QueryInt, Query(ge=1, le=100_000)]
 TermId = Annotated[Slug, Path(alias="termId")]
 GuidelineId = Annotated[Slug, Path(alias="guidelineId")]
 ProblemSlug = Annotated[Slug, Path()]

@@ -23,11 +23,11 @@ class PageRoute(APIRoute):
 
         async def page(request: Request) -> Response:
             given = request.query_params
-            if not given.keys() <= taken:
+            kept = {name: value for name, value in given.items() if name in taken}
+            if len(kept) < len(given.multi_items()):
                 # Newsletters and networks hang parameters of their own on links. They neither stop a reader nor
                 # fill the cache with one page over and over.
-                kept = urlencode({name: value for name, value in given.items() if name in taken})
-                return RedirectResponse(f"{request.url.path}?{kept}".rstrip("?"), 303)
+                return RedirectResponse(f"{request.url.path}?{urlencode(kept)}".rstrip("?"), 303)
             try:
                 return await handle(request)
             except (NotFound, RequestValidationError) as error:

@@ -20,7 +20,14 @@ from api.proposals import rules
 from api.proposals.rules import Action, Standing
 from api.proposals.schemas import ProposalCreate, ProposalDecision, ProposalUpdate, Transition
 from db.canonical import content_hash
-from db.guidelines import CountyDecision, GuidelineVersion, find_guideline, guideline_versions, highest_number
+from db.guidelines import (
+    CountyDecision,
+    GuidelineVersion,
+    find_guideline,
+    guideline_versions,
+    highest_number,
+    lock_guideline,
+)
 from db.identity import find_instance_value
 from db.proposals import (
     Proposal,
@@ -264,6 +271,8 @@ def _publish(
 
 
 def _check_base_is_newest(tx: Transaction, guideline_id: str, text: ProposalSubmission) -> None:
+    # Locked before it is asked: two approvals at once would both find the text that they build on.
+    lock_guideline(tx, guideline_id)
     newest = guideline_versions(tx, [guideline_id])[-1].number
     if text.base_version != newest:
         raise VersionMoved(

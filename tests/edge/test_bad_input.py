@@ -170,3 +170,23 @@ def test_a_decision_has_no_address_of_other_characters(desk: Desk, name: str) ->
     for path in (f"/municipalities/2281/decisions/{name}/1", f"/municipalities/2281/decisions/platina/{name}"):
         assert desk.county.send("PUT", path, DECISION_BODY, token).status_code in (404, 422), path
     assert desk.seen() == earlier
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_was_not_foreseen_shows_nothing_of_the_inside(county: County, method: str) -> None:
+    def stumble() -> None:
+        raise LookupError(MARK)
+
+    county.app.add_api_route("/stumble", stumble, methods=[method])
+    answer = county.client.request(method, "/stumble")
+    check_problem(answer, 500, "internal-error")
+    for word in ("LookupError", "Traceback", "stumble", ".py", "python", "starlette"):
+        assert word.lower() not in answer.text.lower(), word
+    assert county.get("/terms").status_code == 200
+
+
+@pytest.mark.parametrize("accept", ["application/xml", "text/turtle", "zqxmark", "application/json;q=0", "image/*", ""])
+def test_one_who_takes_no_json_is_given_it_all_the_same(library: County, accept: str) -> None:
+    answer = library.get("/terms/digitalisering", accept=accept)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    check_problem(library.get("/terms/zqxmark", accept=accept), 404, "not-found")

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import BASE, County, Store, serving
 from tests.edge.desk import Desk, check_problem
 from tests.examples import DECISION, DECISION_BODY
-from tests.proposals.acts import WITHDRAWAL, amendment, draft, edit, etag
+from tests.proposals.acts import APPROVAL, GUIDELINE, WITHDRAWAL, amendment, decide, draft, edit, etag, submitted
 
 GUARDED = ("edit", "move", "decide")
 
@@ -195,4 +195,34 @@ def test_decisions_sent_twice_at_the_same_time_are_recorded_once(store: Store) -
         assert all(answer.status_code in (200, 201, 409) for answer in answers), results
         events = county.get("/events?kinds=decision.recorded&limit=1000").json()["items"]
         assert [event["subject"] for event in events].count(DECISION.removeprefix("/")) == 1
+    store.drop(url)
+
+
+def test_of_eight_edits_of_the_same_text_one_is_taken(store: Store) -> None:
+    url = store.copy()
+    with serving(url) as county:
+        editor = county.token("2281")
+        address = draft(county, editor)
+
+        def patch(number: int) -> int:
+            return county.send("PATCH", address, {"title": f"Rubrik {number}"}, editor, if_match='"1"').status_code
+
+        with ThreadPoolExecutor(8) as threads:
+            assert sorted(threads.map(patch, range(8))) == [200] + [412] * 7
+        assert county.get(address, editor).json()["revision"] == 2
+    store.drop(url)
+
+
+def test_of_two_approvals_at_once_the_second_finds_that_the_text_has_moved_on(store: Store) -> None:
+    url = store.copy()
+    with serving(url) as county:
+        addresses = [submitted(county, county.token("2281")) for _ in range(4)]
+
+        def approve(address: str) -> int:
+            return decide(county, address, county.token("22", "county_editor"), APPROVAL).status_code
+
+        with ThreadPoolExecutor(4) as threads:
+            assert sorted(threads.map(approve, addresses)) == [201, 409, 409, 409]
+        versions = county.get(f"/guidelines/{GUIDELINE}/versions").json()["items"]
+        assert [version["number"] for version in versions] == ["1.1", "1.0"]
     store.drop(url)

@@ -132,9 +132,6 @@ def test_whatever_a_client_calls_itself_is_looked_up_and_not_found(library: Coun
     assert answer.headers["www-authenticate"].startswith("Basic")
 
 
-@pytest.mark.xfail(
-    reason="RFC 6749, section 5.2: what is missing, repeated or too long is invalid_request", strict=True
-)
 @pytest.mark.parametrize(
     "form",
     [
