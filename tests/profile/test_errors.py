@@ -173,7 +173,7 @@ def test_sak_26_an_error_is_one_of_a_short_list(error: Response) -> None:
     [
         ({"grant_type": "client_credentials"}, 401, "invalid_client"),
         ({"grant_type": "client_credentials", "client_id": _SECRET, "client_secret": _SECRET}, 401, "invalid_client"),
-        ({}, 401, "invalid_client"),
+        ({}, 400, "invalid_request"),
     ],
 )
 def test_sak_26_the_token_endpoint_does_not_tell_which_part_was_wrong(
