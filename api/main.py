@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import partial
 
 import anyio
@@ -93,17 +93,20 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         published.on_change = app.state.cache.drop
         app.state.keys.on_change = partial(app.state.cache.drop, [Topic.FIXED])
     app.state.published = published
-    ticking = asyncio.create_task(_tick(app))
+    stopping = asyncio.Event()
+    ticking = asyncio.create_task(_tick(app, stopping))
     yield
-    ticking.cancel()
-    with suppress(asyncio.CancelledError):
-        await ticking
+    # Asked to end, not cancelled: its thread may hold a connection of the database that is closed next.
+    stopping.set()
+    await ticking
     database.dispose()
 
 
-async def _tick(app: FastAPI) -> None:
+async def _tick(app: FastAPI, stopping: asyncio.Event) -> None:
     """Once a second, take in what other processes have written: changes, keys, a new day."""
     while True:
-        await asyncio.sleep(1)
+        with anyio.move_on_after(1):
+            await stopping.wait()
+            return
         await to_thread.run_sync(app.state.published.try_to_catch_up)
         await to_thread.run_sync(app.state.keys.try_to_refresh)
