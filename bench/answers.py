@@ -4,6 +4,7 @@ import http.client
 import json
 import time
 from base64 import b64decode, b64encode
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 # As browsers ask for JSON.
@@ -43,17 +44,24 @@ def request(path: str, *more: tuple[str, str]) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode()
 
 
-def fetch(port: int, path: str, *more: tuple[str, str]) -> Answer:
+def fetch(port: int, path: str) -> Answer:
     """Ask once, with a browser's headers; the body comes as it was sent, compressed or not."""
+    (answer,) = fetch_all(port, [path])
+    return answer
+
+
+def fetch_all(port: int, paths: Sequence[str]) -> Iterator[Answer]:
+    """Ask for one path after the other over one connection."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        connection.putrequest("GET", path, skip_accept_encoding=True)
-        for name, value in (*HEADERS, *more):
-            connection.putheader(name, value)
-        connection.endheaders()
-        response = connection.getresponse()
-        headers = tuple((name, value) for name, value in response.getheaders() if name not in _NOT_OURS)
-        return Answer(response.status, headers, response.read())
+        for path in paths:
+            connection.putrequest("GET", path, skip_accept_encoding=True)
+            for name, value in HEADERS:
+                connection.putheader(name, value)
+            connection.endheaders()
+            response = connection.getresponse()
+            headers = tuple((name, value) for name, value in response.getheaders() if name not in _NOT_OURS)
+            yield Answer(response.status, headers, response.read())
     finally:
         connection.close()
 

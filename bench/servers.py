@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,10 +66,10 @@ def serving_ours(folder: Path, database: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def serving_raw(folder: Path, answer: Answer) -> Iterator[Server]:
-    """Run a bare ASGI app that sends this very answer to whatever is asked."""
-    file = folder / "answer.json"
-    file.write_text(answer.dump())
+def serving_raw(folder: Path, answers: Iterable[Answer]) -> Iterator[Server]:
+    """Run a bare ASGI app that sends these very answers in turn, whatever is asked."""
+    file = folder / "answers"
+    file.write_text("\n".join(answer.dump() for answer in answers))
     with serving(folder, "bench.raw", str(file), ready="/") as server:
         yield server
 
