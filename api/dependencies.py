@@ -108,6 +108,15 @@ async def _wait_for(published: Published, sent: str) -> None:
         raise MalformedRequest(f"The last sequence is {published.picture.sequence}: there is no later one yet.")
 
 
+def accepts_csv(request: Request) -> bool:
+    """Tell whether the Accept header asks for CSV, which makes the answer one of those that it chooses between."""
+    context_of(request.scope).negotiated = True
+    return request.headers.get("accept", "").startswith("text/csv")
+
+
+AcceptsCsv = Annotated[bool, Depends(accepts_csv)]
+
+
 def tell_revision(request: Request, revision: int) -> None:
     """Put the object's revision into the ETag of the answer."""
     context_of(request.scope).revision = revision

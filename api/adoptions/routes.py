@@ -24,7 +24,7 @@ from api.adoptions.schemas import (
     RecordedDecision,
 )
 from api.adoptions.service import present_decision, record_decision
-from api.dependencies import Paging, Public, Reader, Tx, tell_revision
+from api.dependencies import AcceptsCsv, Paging, Public, Reader, Tx, tell_revision
 from api.edge.context import Topic
 from api.edge.routing import StrictRoute
 from api.errors import NotFound
@@ -172,14 +172,15 @@ def list_adoptions(request: Request, session: Reader, query: Annotated[AdoptionQ
     response_model=AdoptionMatrix,
     responses=answers("adoption-matrix", csv=True),
 )
-def get_matrix(request: Request, session: Reader, query: Annotated[MatrixQuery, Query()]) -> AdoptionMatrix | Response:
+def get_matrix(
+    request: Request, session: Reader, query: Annotated[MatrixQuery, Query()], accepts_csv: AcceptsCsv
+) -> AdoptionMatrix | Response:
     """Draw every participating municipality against every guideline, on any day; as JSON or CSV.
 
     Varje deltagande kommun mot varje riktlinje, vilken dag som helst; som JSON eller CSV.
     """
     drawn = matrix(session, query.as_of or clock.today(), request.app.state.settings.county)
-    wants_csv = query.format is None and request.headers.get("accept", "").startswith("text/csv")
-    if query.format == "csv" or wants_csv:
+    if query.format == "csv" or (query.format is None and accepts_csv):
         name = f'attachment; filename="adoption-matrix-{drawn.as_of}.csv"'
         return Response(matrix_csv(drawn), media_type="text/csv", headers={"Content-Disposition": name})
     return drawn

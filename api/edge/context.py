@@ -30,6 +30,8 @@ class RequestContext:
     request_id: str = ""
     topic: Topic | None = None
     revision: int | None = None
+    # Whether the Accept header chooses between answers.
+    negotiated: bool = False
     public_sequence: int | None = None
     body: bytes = b""
     claim: "Claim | None" = None

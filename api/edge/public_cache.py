@@ -19,8 +19,8 @@ import anyio.to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.clock import next_midnight
-from api.edge.context import Topic, context_of
-from api.edge.encodings import CHOICES, Coding
+from api.edge.context import RequestContext, Topic, context_of
+from api.edge.encodings import CHOICES, IDENTITY, Coding
 from api.edge.headers import echoed
 
 MAX_AGE = 60
@@ -29,20 +29,20 @@ _ENTRY_OVERHEAD = 2_000
 # A body of this size is compressed and hashed in a thread: all other requests would wait for it.
 _THREAD_FROM = 32 * 1024
 
-_READS = frozenset({"GET", "HEAD"})
 _PAST_THE_CACHE = frozenset({b"authorization", b"samsprak-min-sequence"})
-# What a request may say that matters here: without any but the last two, a hit is two ready messages.
-_WEIGHED = _PAST_THE_CACHE | {b"if-none-match", b"x-request-id", b"traceparent", b"accept", b"accept-encoding"}
+# What a request may say that matters here: without any but the last, a hit is two ready messages.
+_WEIGHED = _PAST_THE_CACHE | {b"if-none-match", b"x-request-id", b"traceparent", b"accept-encoding"}
 
 _EMPTY: Message = {"type": "http.response.body", "body": b""}
-# All that tells answers to one address apart; the app is shown no other Accept than the key holds.
-_VARY = (b"vary", b"Accept-Encoding, Accept, Authorization")
+# All that tells answers to one address apart.
+_VARY = (b"vary", b"Accept-Encoding, Authorization")
+_VARY_NEGOTIATED = (b"vary", b"Accept-Encoding, Accept, Authorization")
 # These belong to one request, never to a kept answer.
 _ECHOES = frozenset({b"x-request-id", b"traceparent", b"samsprak-sequence"})
 _NOT_TAKEN_OVER = _ECHOES | {b"content-length", b"etag", b"vary"}
 _OF_THE_BODY = frozenset({b"content-type", b"content-disposition"})
-# Path, query, coding, and whether CSV is asked for: few enough that no client can dilute the cache.
-Key = tuple[str, bytes, Coding, bool]
+# Path, query and coding, and of negotiated answers whether CSV is asked for: no client can dilute the cache.
+Key = tuple[str, bytes, Coding] | tuple[str, bytes, Coding, bool]
 RawHeaders = list[tuple[bytes, bytes]]
 
 
@@ -105,23 +105,22 @@ class PublicCache:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Only HTTP has a method.
-        if scope.get("method") not in _READS:
+        method = scope.get("method")
+        plain = method == "GET"
+        if not plain and method != "HEAD":
             await self.app(scope, receive, send)
             return
         # One walk over the headers: to make a dict of them first would be a fourth of what a hit costs.
-        accepted = accept = b""
-        past_the_cache, plain = False, scope["method"] == "GET"
+        coding, past_the_cache = IDENTITY, False
         for name, value in scope["headers"]:
             if name in _WEIGHED:
                 if name == b"accept-encoding":
-                    accepted = value
-                elif name == b"accept":
-                    accept = value
+                    coding = CHOICES[value]
                 else:
                     plain = False
                     past_the_cache = past_the_cache or name in _PAST_THE_CACHE
-        key = (scope["path"], scope["query_string"], CHOICES[accepted], accept.startswith(b"text/csv"))
-        entry = self._entries.get(key)
+        key = (scope["path"], scope["query_string"], coding)
+        entry = self._entries.get(key) or self._entries.get((*key, _wants_csv(scope)))
         if entry is None or entry.era.over or time() >= entry.stale_after or past_the_cache:
             await self._miss(scope, receive, send, key)
             return
@@ -130,24 +129,24 @@ class PublicCache:
         await send(start)
         await send(body)
 
-    async def _miss(self, scope: Scope, receive: Receive, send: Send, key: Key) -> None:
+    async def _miss(self, scope: Scope, receive: Receive, send: Send, key: tuple[str, bytes, Coding]) -> None:
         self.misses += 1
         # Before the app looks at anything: what changes meanwhile is not in the answer, or only in part.
         eras, midnight = dict(self._eras), next_midnight()
         context = context_of(scope)
         answer = _Collected(send, head=scope["method"] == "HEAD")
-        await self.app(_as_keyed(scope, key), receive, answer)
+        await self.app(_as_keyed(scope), receive, answer)
         if not answer.whole:
             return
         topic = None if any(name == b"authorization" for name, _ in scope["headers"]) else context.topic
         era = None if topic is None else eras[topic]
-        made = (answer.headers, answer.body, key[2], context.revision, era, midnight)
+        made = (answer.headers, answer.body, key[2], context, era, midnight)
         if len(answer.body) < _THREAD_FROM:
             entry = _finish(*made)
         else:
             entry = await anyio.to_thread.run_sync(_finish, *made)
         if era and not era.over:
-            self._keep(key, entry)
+            self._keep((*key, _wants_csv(scope)) if context.negotiated else key, entry)
         start, body = entry.answer(scope, [header for header in answer.headers if header[0] in _ECHOES])
         await send(start)
         await send(body)
@@ -200,22 +199,28 @@ class _Collected:
             await self._send(_EMPTY)
 
 
-def _as_keyed(scope: Scope, key: Key) -> Scope:
+def _wants_csv(scope: Scope) -> bool:
+    # Of several lines the last counts, as in the walk over the headers.
+    accept: bytes = dict(scope["headers"]).get(b"accept", b"")
+    return accept.startswith(b"text/csv")
+
+
+def _as_keyed(scope: Scope) -> Scope:
     """Show the app no more than the key tells apart, so that no answer can be kept under a wrong one."""
-    accept = b"text/csv" if key[3] else b"*/*"
+    accept = b"text/csv" if _wants_csv(scope) else b"*/*"
     others = [header for header in scope["headers"] if header[0] != b"accept"]
     return {**scope, "method": "GET", "headers": [*others, (b"accept", accept)]}
 
 
 def _finish(
-    headers: RawHeaders, body: bytes, coding: Coding, revision: int | None, era: _Era | None, midnight: float
+    headers: RawHeaders, body: bytes, coding: Coding, context: RequestContext, era: _Era | None, midnight: float
 ) -> _Entry:
     encoded = body if any(name == b"content-encoding" for name, _ in headers) else coding.encode(body)
     digest = base64.urlsafe_b64encode(hashlib.sha256(encoded).digest()[:12]).decode()
-    etag = f'"{digest}"'.encode() if revision is None else f'"{revision}.{digest}"'.encode()
+    etag = (f'"{digest}"' if context.revision is None else f'"{context.revision}.{digest}"').encode()
     # Each line once: what two layers both say is the same, and browsers refuse a doubled CORS header.
     common = [_shared(header) for header in dict.fromkeys(headers) if header[0] not in _NOT_TAKEN_OVER]
-    common += [(b"etag", etag), _VARY]
+    common += [(b"etag", etag), _VARY_NEGOTIATED if context.negotiated else _VARY]
     now = time()
     if not any(name == b"cache-control" for name, _ in common):
         # Never past midnight: tomorrow the same question may have another answer.

@@ -78,7 +78,7 @@ class Saying:
 
 
 class Changing:
-    """An app with a text a topic, which can change, and which tells what it was asked."""
+    """An app with a text a topic, which can change; of one topic the Accept header has its say."""
 
     def __init__(self) -> None:
         self.versions = dict.fromkeys(Topic, 0)
@@ -87,7 +87,10 @@ class Changing:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         topic = list(Topic)[len(scope["path"]) % len(Topic)]
         context_of(scope).topic = topic
-        accept = [value for name, value in scope["headers"] if name == b"accept"]
+        accept = []
+        if topic is Topic.ADOPTIONS:
+            context_of(scope).negotiated = True
+            accept = [value for name, value in scope["headers"] if name == b"accept"]
         said = f"{scope['path']} {scope['query_string']} {accept} {self.versions[topic]} " * 40
         await Response(said)(scope, receive, send)
 
