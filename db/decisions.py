@@ -77,11 +77,6 @@ class DecisionRevision(SQLModel, table=True):
     recorded_at: datetime = Field(sa_type=Instant)
 
 
-def lock_decision(session: Session, decision_id: str) -> Decision | None:
-    query = select(Decision).where(Decision.id == decision_id).with_for_update()
-    return session.exec(query).one_or_none()
-
-
 def find_decision(session: Session, municipality: str, source: str, external_id: str) -> Decision | None:
     return session.exec(
         select(Decision).where(

@@ -24,7 +24,7 @@ class EventStream(SQLModel, table=True):
     __tablename__ = "event_stream"
 
     name: str = Field(primary_key=True, sa_type=name_type())
-    last_sequence: int = 0
+    last_sequence: int = Field(default=0, sa_type=sa.BigInteger)
     last_hash: str = Field(default=GENESIS, max_length=64)
 
 

@@ -65,6 +65,7 @@ def live_keys(session: Session) -> list[SigningKey]:
     return list(session.exec(query.order_by(col(SigningKey.created_at).desc(), col(SigningKey.kid))))
 
 
-def find_instance_value(session: Session, name: str) -> str | None:
-    found = session.get(InstanceValue, name)
+def find_instance_value(session: Session, name: str, *, lock: bool = False) -> str | None:
+    """Find a value; locked, whoever else locks it waits until this transaction ends."""
+    found = session.get(InstanceValue, name, with_for_update=lock)
     return found.value if found else None

@@ -31,6 +31,11 @@ def find_organisation(session: Session, code: str) -> Organisation | None:
     return session.get(Organisation, code)
 
 
+def lock_organisation(session: Session, code: str) -> Organisation | None:
+    """Wait for the turn to change what is the organisation's own; rows may refer to it meanwhile."""
+    return session.get(Organisation, code, with_for_update={"key_share": True})
+
+
 def municipalities(session: Session, county: str | None = None) -> list[Organisation]:
     """List the municipalities, of one county or of all, by code."""
     query = select(Organisation).where(Organisation.kind == OrganisationKind.MUNICIPALITY)

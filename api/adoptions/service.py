@@ -10,9 +10,9 @@ from api.events.record import record
 from api.identity.authenticate import Caller
 from api.versioning import parse_number
 from db.canonical import content_hash
-from db.decisions import Decision, DecisionRevision, lock_decision
+from db.decisions import Decision, DecisionRevision
 from db.guidelines import GuidelineVersion, find_guideline, guideline_versions
-from db.organisations import find_organisation
+from db.organisations import find_organisation, lock_organisation
 from db.session import Transaction
 from db.vocabulary import OrganisationKind
 
@@ -25,11 +25,11 @@ def record_decision(
     tx: Transaction, caller: Caller, municipality: str, source: str, external_id: str, body: DecisionBody
 ) -> tuple[Result, Decision]:
     """Store what a source says of one decision, unless it has said something newer."""
-    check_owner(tx, caller, municipality)
+    _lock_owner(tx, caller, municipality)
     sent = body.model_dump(mode="json", by_alias=True)
     digest = content_hash(sent)
     decision_id = decision_id_of(municipality, source, external_id)
-    stored = lock_decision(tx, decision_id)
+    stored = tx.get(Decision, decision_id)
     if stored is not None:
         if body.source_revision < stored.source_revision:
             return "stale", stored
@@ -63,9 +63,15 @@ def record_decision(
     return ("updated" if stored else "created"), decision
 
 
-def check_owner(tx: Transaction, caller: Caller, municipality: str) -> None:
-    """Refuse to speak for another: NotFound for no municipality, Forbidden for another's."""
-    found = find_organisation(tx, municipality)
+def _lock_owner(tx: Transaction, caller: Caller, municipality: str) -> None:
+    """Refuse to speak for another: NotFound for no municipality, Forbidden for another's.
+
+    A municipality's decisions are taken one at a time: retries at once would all find none stored.
+    """
+    if caller.organisation == municipality:
+        found = lock_organisation(tx, municipality)
+    else:
+        found = find_organisation(tx, municipality)
     if found is None or found.kind != OrganisationKind.MUNICIPALITY:
         raise NotFound("No municipality has this code.")
     if caller.organisation != municipality:

@@ -51,6 +51,8 @@ def create_proposal(tx: Transaction, caller: Caller, body: ProposalCreate) -> Pr
     base = _base_of(tx, body.target.id, body.base_version)
     number = None
     if body.action == ProposalAction.CREATE:
+        # One at a time in the whole installation: two at once would want the same id, or get the same number.
+        find_instance_value(tx, AUTHOR_KEY, lock=True)
         _check_unused(tx, body.target.id)
         number = max(highest_number(tx), highest_reserved_number(tx)) + 1
     proposal = Proposal(

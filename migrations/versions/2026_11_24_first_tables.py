@@ -25,7 +25,7 @@ def upgrade() -> None:
     op.create_table(
         "event_stream",
         sa.Column("name", name_type(128), nullable=False),
-        sa.Column("last_sequence", sa.Integer(), nullable=False),
+        sa.Column("last_sequence", sa.BigInteger(), nullable=False),
         sa.Column("last_hash", sa.String(64), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_event_stream")),
     )
