@@ -51,11 +51,7 @@ _CODES = {
 
 # What must never be false is guarded by the database: constraint → what it means to the caller.
 _CONSTRAINTS = {
-    "uq_proposal_open_create": "An open proposal already wants this id.",
-    "uq_proposal_reserved_number": "Another proposal took the number just now; send it again.",
     "uq_county_decision_proposal_id": "The proposal is already decided.",
-    "uq_decision_municipality_source_external": "The decision was just recorded; send it again.",
-    "pk_decision": "The decision was just recorded; send it again.",
     "pk_guideline": "A guideline with this id exists.",
     "uq_guideline_number": "A guideline with this number exists.",
     "pk_guideline_version": "That version is already published.",
@@ -122,7 +118,7 @@ def _from_framework(request: Request, error: HTTPException) -> DomainError:
     if error.status_code == NotFound.status:
         return NotFound("No resource has this address.")
     if error.status_code == MethodNotAllowed.status:
-        return MethodNotAllowed(f"{request.method} is not for this address.", {"Allow": _allow(request)})
+        return MethodNotAllowed("The method is not for this address: see Allow.", {"Allow": _allow(request)})
     return MalformedRequest("The request cannot be taken as it is.", error.headers)
 
 
@@ -169,9 +165,12 @@ def _from_validation(method: str, errors: Iterable[Mapping[str, Any]]) -> Domain
 
 def _field_error(error: Mapping[str, Any]) -> FieldError:
     where = error["loc"][1:] if error["loc"][0] == "body" else error["loc"]
-    # What is in brackets is not of the document: a dictionary's key itself, a form of a union.
-    steps = [str(step) for step in where if str(step) != "[key]" and not str(step).startswith("<")]
-    pointer = "".join(f"/{_shown(step)}" for step in steps)
+    steps = [str(step) for step in where]
+    # A field that nobody knows may have any name; what else is in brackets is not of the document: a
+    # dictionary's key itself, a form of a union.
+    unknown = steps[-1:] if error["type"] == "extra_forbidden" else []
+    known = [step for step in steps[: len(steps) - len(unknown)] if step != "[key]" and not step.startswith("<")]
+    pointer = "".join(f"/{_shown(step)}" for step in (*known, *unknown))
     code = _CODES.get(error["type"], error["type"].replace("_", "-"))
     detail = str(error["msg"])
     if code == "unknown-field":

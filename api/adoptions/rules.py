@@ -98,7 +98,7 @@ def _after(stand: Adoption, fact: Fact) -> Adoption:  # noqa: PLR0911  (one line
         case DecisionKind.EXTEND | DecisionKind.REPEAL:
             told = f"{fact.kind} {fact.source}/{fact.external_id} has no adoption to act on"
             return replace(stand, warnings=(*stand.warnings, told))
-        case DecisionKind.DECLINE if in_force:
+        case DecisionKind.DECLINE if in_force and fact.version != stand.version:
             return replace(stand, declined=fact.version, reviewing=None)
         case DecisionKind.UNDER_REVIEW if in_force:
             return replace(stand, reviewing=fact.version, declined=None)

@@ -71,13 +71,14 @@ def test_what_is_no_such_object_is_not_accepted(desk: Desk, name: str, body: byt
 
 @pytest.mark.parametrize("name", WRITES)
 @pytest.mark.parametrize(
-    "field", ["unheard", "id", "status", "organisation", "revision", "author", "decided_on", "base_version", "a<b"]
+    "field",
+    "unheard id status organisation revision author decided_on base_version a<b <record> [key]".split(),
 )
 def test_a_field_that_is_not_taken_is_told_and_nothing_stored(desk: Desk, name: str, field: str) -> None:
     earlier = desk.seen()
     answer = desk.send(name, before(desk.writes[name].sent, f'"{field}": "{MARK}"'))
     [fault] = check_problem(answer, 422, "invalid-input")["errors"]
-    assert (fault["code"], fault["pointer"]) == ("unknown-field", "/…" if "<" in field else f"/{field}")
+    assert (fault["code"], fault["pointer"]) == ("unknown-field", "/…" if field[-1] in "b>]" else f"/{field}")
     assert desk.seen() == earlier
 
 
@@ -126,6 +127,13 @@ def test_a_body_past_a_megabyte_is_too_large(desk: Desk, name: str) -> None:
     assert desk.seen() == earlier
 
 
+@pytest.mark.parametrize("told", ["1000001", "0" * 30 + "1000001", "9" * 4_400])
+def test_a_body_that_tells_of_more_is_refused_before_it_comes(county: County, told: str) -> None:
+    headers = {"Authorization": f"Bearer {county.token('2281')}", "Content-Length": told}
+    answer = county.client.post(f"{BASE}/proposals", content=b"{}", headers=headers)
+    check_problem(answer, 413, "payload-too-large")
+
+
 def test_a_body_that_does_not_tell_its_length_is_stopped_when_it_is_too_large(store: Store) -> None:
     url = store.copy()
     with serving(url) as county:
@@ -156,6 +164,7 @@ def test_a_body_that_does_not_tell_its_length_is_stopped_when_it_is_too_large(st
         (404, "not-found", "GET", "/problems/zqxmark"),
         (405, "method-not-allowed", "DELETE", "/terms"),
         (405, "method-not-allowed", "PATCH", "/terms/zqxmark"),
+        (405, "method-not-allowed", "ZQXMARK", "/terms"),
     ],
 )
 def test_an_address_with_nothing_at_it_is_told_without_naming_it(
