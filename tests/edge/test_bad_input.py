@@ -72,7 +72,10 @@ def test_what_is_no_such_object_is_not_accepted(desk: Desk, name: str, body: byt
 @pytest.mark.parametrize("name", WRITES)
 @pytest.mark.parametrize(
     "field",
-    "unheard id status organisation revision author decided_on base_version a<b <record> [key]".split(),
+    [
+        *("unheard", "id", "status", "organisation", "revision", "author", "decided_on", "base_version"),
+        *("a<b", "<record>", "[key]"),
+    ],
 )
 def test_a_field_that_is_not_taken_is_told_and_nothing_stored(desk: Desk, name: str, field: str) -> None:
     earlier = desk.seen()
