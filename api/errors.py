@@ -9,7 +9,7 @@ class DomainError(Exception):
     """An answer of problem+json: subclasses name the type, the title and the status.
 
     `detail` tells this case and what to do; `members` are extra members of the body.
-    `cause` and `remedy` stand on the page that `type` leads to, in Swedish.
+    `titel` and `hjalp` stand on the page that `type` leads to, which is Swedish.
     """
 
     slug: ClassVar[str]

@@ -192,7 +192,7 @@ def document(app: FastAPI, settings: Settings) -> dict[str, Any]:
         },
     )
     # Set here, since FastAPI would load a library to check it.
-    made["info"]["contact"]["email"] = "samsprak@example.org"
+    made["info"]["contact"]["email"] = settings.contact
     made["info"]["x-limitations"] = "JSON bodies of at most 1 MB; pages of at most 100 items."
     made["info"]["x-sla"] = {
         "availability": "best effort while in beta",

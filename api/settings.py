@@ -19,6 +19,8 @@ class Settings(BaseSettings):
     database_password_file: Path | None = None
     base_url: str = "http://127.0.0.1:8000"
     county: str = Field(default="22", pattern=r"^[0-9]{2}$")
+    # Whom readers of the pages and of the API's document may write to.
+    contact: str = Field(default="samsprak@example.org", pattern=r"^[^@\s<>]+@[^@\s<>]+$")
     signing_key_file: Path | None = None
     cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0)
 

@@ -52,6 +52,7 @@ def landing(request: Request, session: Reader) -> HTMLResponse:
         terms=len(picture.listed(language=None, domain=None, status=None)),
         standing=standing(session, clock.today(), settings.county),
         api_url=settings.api_url,
+        contact=settings.contact,
         has_fiction=has_decisions_from(session, DEMONSTRATION),
     )
 
