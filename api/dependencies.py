@@ -89,12 +89,11 @@ class Public:
         self.topic = topic
 
     async def __call__(
-        self, request: Request, caller: Anyone, samsprak_min_sequence: Annotated[str | None, Header()] = None
+        self, request: Request, _caller: Anyone, samsprak_min_sequence: Annotated[str | None, Header()] = None
     ) -> None:
         if samsprak_min_sequence is not None:
             await _wait_for(request.app.state.published, samsprak_min_sequence)
-        if caller is None:
-            context_of(request.scope).topic = self.topic
+        context_of(request.scope).topic = self.topic
 
 
 async def _wait_for(published: Published, sent: str) -> None:

@@ -57,6 +57,13 @@ def test_questions_to_the_database_stand_beside_its_tables() -> None:
     assert not {path for path in files_that_call("select") if not path.startswith("db/")}
 
 
+def test_a_route_cannot_look_at_the_caller_and_have_its_answer_kept_for_all() -> None:
+    """What takes Asker is marked as personal; Anyone is for what stands before a route."""
+    using = {str(path) for path in FILES if "api.identity.authenticate.Anyone" in set(imports(path))}
+    assert using == {"api/dependencies.py"}
+    assert files_that_call("maybe_caller") == set()
+
+
 def test_one_file_commits() -> None:
     assert files_that_call("commit") == {"db/session.py"}
     assert files_that_call("rollback") == set()

@@ -29,6 +29,8 @@ class RequestContext:
 
     request_id: str = ""
     topic: Topic | None = None
+    # Whether the route looked at who asks; if not, its answer is the same with a token or without.
+    personal: bool = False
     revision: int | None = None
     # Whether the Accept header chooses between answers.
     negotiated: bool = False

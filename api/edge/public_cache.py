@@ -8,7 +8,7 @@ Stockholm, since states follow from dates.
 import base64
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
@@ -29,14 +29,12 @@ _ENTRY_OVERHEAD = 2_000
 # A body of this size is compressed and hashed in a thread: all other requests would wait for it.
 _THREAD_FROM = 32 * 1024
 
-_PAST_THE_CACHE = frozenset({b"authorization", b"samsprak-min-sequence"})
-# What a request may say that matters here: without any but the last, a hit is two ready messages.
-_WEIGHED = _PAST_THE_CACHE | {b"if-none-match", b"x-request-id", b"traceparent", b"accept-encoding"}
+# What a request may say that matters here: without any but the first, a hit is two ready messages.
+_WEIGHED = frozenset(
+    {b"accept-encoding", b"if-none-match", b"x-request-id", b"traceparent", b"authorization", b"samsprak-min-sequence"}
+)
 
 _EMPTY: Message = {"type": "http.response.body", "body": b""}
-# All that tells answers to one address apart.
-_VARY = (b"vary", b"Accept-Encoding, Authorization")
-_VARY_NEGOTIATED = (b"vary", b"Accept-Encoding, Accept, Authorization")
 # These belong to one request, never to a kept answer.
 _ECHOES = frozenset({b"x-request-id", b"traceparent", b"samsprak-sequence"})
 _NOT_TAKEN_OVER = _ECHOES | {b"content-length", b"etag", b"vary"}
@@ -61,6 +59,7 @@ class _Era:
 @dataclass(frozen=True, slots=True)
 class _Entry:
     era: _Era
+    for_all: bool
     stale_after: float
     etag: bytes
     start: Message
@@ -84,7 +83,8 @@ class _Entry:
 class PublicCache:
     """Answer repeated public GETs from memory; tag, compress and compare all others.
 
-    `capacity` bounds the bytes that are kept. `hits` and `misses` are what /metrics may read.
+    `capacity` bounds the bytes that are kept. `hits` and `misses` are what /metrics may read. `knows` tells of an
+    Authorization header whether its token was verified before and is still good.
     """
 
     def __init__(self, app: ASGIApp, capacity: int) -> None:
@@ -94,6 +94,7 @@ class PublicCache:
         self._size = 0
         self._eras = {topic: _Era() for topic in Topic}
         self._dropping = Lock()
+        self.knows: Callable[[bytes], bool] = lambda _authorization: False
         self.hits = self.misses = 0
 
     def drop(self, topics: Iterable[Topic]) -> None:
@@ -111,17 +112,24 @@ class PublicCache:
             await self.app(scope, receive, send)
             return
         # One walk over the headers: to make a dict of them first would be a fourth of what a hit costs.
-        coding, past_the_cache = IDENTITY, False
+        coding, authorization, past_the_cache = IDENTITY, None, False
         for name, value in scope["headers"]:
             if name in _WEIGHED:
                 if name == b"accept-encoding":
                     coding = CHOICES[value]
                 else:
                     plain = False
-                    past_the_cache = past_the_cache or name in _PAST_THE_CACHE
+                    if name == b"authorization":
+                        authorization = value
+                    elif name == b"samsprak-min-sequence":
+                        past_the_cache = True
         key = (scope["path"], scope["query_string"], coding)
         entry = self._entries.get(key) or self._entries.get((*key, _wants_csv(scope)))
         if entry is None or entry.era.over or time() >= entry.stale_after or past_the_cache:
+            await self._miss(scope, receive, send, key)
+            return
+        # A token that is sent must be good, though what it opens is open.
+        if authorization is not None and not (entry.for_all and self.knows(authorization)):
             await self._miss(scope, receive, send, key)
             return
         self.hits += 1
@@ -138,8 +146,9 @@ class PublicCache:
         await self.app(_as_keyed(scope), receive, answer)
         if not answer.whole:
             return
-        topic = None if any(name == b"authorization" for name, _ in scope["headers"]) else context.topic
-        era = None if topic is None else eras[topic]
+        # What a route told one caller is nobody else's.
+        private = context.personal and any(name == b"authorization" for name, _ in scope["headers"])
+        era = None if context.topic is None or private else eras[context.topic]
         made = (answer.headers, answer.body, key[2], context, era, midnight)
         if len(answer.body) < _THREAD_FROM:
             entry = _finish(*made)
@@ -220,7 +229,7 @@ def _finish(
     etag = (f'"{digest}"' if context.revision is None else f'"{context.revision}.{digest}"').encode()
     # Each line once: what two layers both say is the same, and browsers refuse a doubled CORS header.
     common = [_shared(header) for header in dict.fromkeys(headers) if header[0] not in _NOT_TAKEN_OVER]
-    common += [(b"etag", etag), _VARY_NEGOTIATED if context.negotiated else _VARY]
+    common += [(b"etag", etag), _shared((b"vary", _vary(context)))]
     now = time()
     if not any(name == b"cache-control" for name, _ in common):
         # Never past midnight: tomorrow the same question may have another answer.
@@ -233,6 +242,7 @@ def _finish(
     unchanged = [header for header in common if header[0] not in _OF_THE_BODY]
     return _Entry(
         era=era or _Era(),
+        for_all=not context.personal,
         # In the day's last minute each answer has an age of its own, so none is kept for longer than a second.
         stale_after=max(midnight - MAX_AGE, min(now + 1, midnight)),
         etag=etag,
@@ -240,6 +250,16 @@ def _finish(
         body={"type": "http.response.body", "body": encoded},
         not_modified={"type": "http.response.start", "status": 304, "headers": unchanged},
     )
+
+
+def _vary(context: RequestContext) -> bytes:
+    """Name all that tells answers to one address apart."""
+    names = [b"Accept-Encoding"]
+    if context.negotiated:
+        names.append(b"Accept")
+    if context.personal:
+        names.append(b"Authorization")
+    return b", ".join(names)
 
 
 @lru_cache(maxsize=1_000)

@@ -10,7 +10,7 @@ from api.edge.context import Topic, context_of
 from api.edge.routing import StrictRoute
 from api.errors import Forbidden, Unauthorized
 from api.events.schemas import EventPage, EventQuery, EventRead, EventsLinks, EventsMeta
-from api.identity.authenticate import Anyone, Caller
+from api.identity.authenticate import Asker, Caller
 from api.openapi import answers
 from api.schemas import Link
 from db.events import Event, events_after, last_sequence
@@ -25,7 +25,7 @@ router = APIRouter(tags=["events"], route_class=StrictRoute)
     dependencies=[Depends(Public(Topic.EVENTS))],
     responses=answers("events"),
 )
-def list_events(request: Request, session: Reader, caller: Anyone, query: Annotated[EventQuery, Query()]) -> EventPage:
+def list_events(request: Request, session: Reader, caller: Asker, query: Annotated[EventQuery, Query()]) -> EventPage:
     """Read what has changed after a sequence, for ever from zero; a token opens one's own stream.
 
     Vad som har ändrats efter ett löpnummer, alltid från noll; en token öppnar den egna strömmen.

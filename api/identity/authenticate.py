@@ -7,6 +7,7 @@ import structlog
 from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 
+from api.edge.context import context_of
 from api.errors import Forbidden, Unauthorized
 from api.identity.permissions import effective_scopes
 from api.identity.tokens import InvalidToken, Principal
@@ -52,6 +53,12 @@ async def maybe_caller(
     return _caller(principal, request.app.state.settings.county)
 
 
+async def asker(request: Request, caller: Annotated[Caller | None, Security(maybe_caller)]) -> Caller | None:
+    """Give the caller to a route whose answer depends on who asks, and mark the answer as such."""
+    context_of(request.scope).personal = True
+    return caller
+
+
 async def caller_with_scope(needed: SecurityScopes, caller: Annotated[Caller | None, Security(maybe_caller)]) -> Caller:
     """Give the caller, who must hold one of the scopes that the route names."""
     if caller is None:
@@ -75,7 +82,9 @@ def _caller(principal: Principal, county: str) -> Caller:
     )
 
 
+# For dependencies: a route that looks at the caller takes Asker, so that its answer is kept for nobody else.
 Anyone = Annotated[Caller | None, Security(maybe_caller)]
+Asker = Annotated[Caller | None, Security(asker)]
 Proposer = Annotated[Caller, Security(caller_with_scope, scopes=["guidelines:propose", "terms:propose"])]
 Mover = Annotated[
     Caller,

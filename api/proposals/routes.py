@@ -9,7 +9,7 @@ from api.dependencies import IfMatch, Public, Reader, Tx, tell_revision
 from api.edge.context import Topic
 from api.edge.routing import StrictRoute
 from api.errors import NotFound
-from api.identity.authenticate import Anyone, Decider, Mover, Proposer
+from api.identity.authenticate import Asker, Decider, Mover, Proposer
 from api.openapi import answers, body_example
 from api.paging import page_of
 from api.proposals.reading import find_visible, present_decision, present_proposal, present_proposals, text_for
@@ -43,7 +43,7 @@ ProposalId = Annotated[
 
 @router.get("/proposals", operation_id="listProposals", dependencies=[PROPOSALS], responses=answers("proposals"))
 def list_proposals(
-    request: Request, session: Reader, caller: Anyone, query: Annotated[ProposalQuery, Query()]
+    request: Request, session: Reader, caller: Asker, query: Annotated[ProposalQuery, Query()]
 ) -> Page[ProposalRead]:
     """List proposals, newest first; with a token also the drafts of one's own organisation.
 
@@ -85,7 +85,7 @@ def post_proposal(request: Request, response: Response, caller: Proposer, tx: Tx
     dependencies=[PROPOSALS],
     responses=answers("proposal", 404),
 )
-def get_proposal(request: Request, session: Reader, caller: Anyone, proposal_id: ProposalId) -> ProposalRead:
+def get_proposal(request: Request, session: Reader, caller: Asker, proposal_id: ProposalId) -> ProposalRead:
     """Read a proposal; `allowedTransitions` tells what this caller may do with it now.
 
     Ett förslag; `allowedTransitions` visar vad den som frågar kan göra med det nu.
@@ -125,7 +125,7 @@ def patch_proposal(
     dependencies=[PROPOSALS],
     responses=answers("proposal-diff", 404),
 )
-def get_proposal_diff(session: Reader, caller: Anyone, proposal_id: ProposalId) -> ProposalDiff:
+def get_proposal_diff(session: Reader, caller: Asker, proposal_id: ProposalId) -> ProposalDiff:
     """Show what a proposal would change in the version that it builds on.
 
     Visar vad förslaget skulle ändra i den version som det bygger på.
@@ -197,7 +197,7 @@ def post_decision(
     dependencies=[PROPOSALS],
     responses=answers("decision-on-proposal", 404),
 )
-def get_decision(session: Reader, caller: Anyone, proposal_id: ProposalId) -> DecisionRead:
+def get_decision(session: Reader, caller: Asker, proposal_id: ProposalId) -> DecisionRead:
     """Read what the county decided on a proposal.
 
     Vad länet beslutade om ett förslag.

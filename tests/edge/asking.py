@@ -65,6 +65,7 @@ class Saying:
 
     body: bytes = TEXT
     topic: Topic | None = Topic.TERMS
+    personal: bool = False
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     meanwhile: Callable[[], object] = lambda: None
@@ -73,6 +74,7 @@ class Saying:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.asked += 1
         context_of(scope).topic = self.topic
+        context_of(scope).personal = self.personal
         self.meanwhile()
         await Response(self.body, self.status, self.headers, "text/plain")(scope, receive, send)
 

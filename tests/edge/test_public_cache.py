@@ -160,15 +160,29 @@ def test_neither_an_answer_made_anew_nor_a_huge_one_pushes_others_out() -> None:
     assert [app.asked for app in apps.values()] == [1, 50, 1]
 
 
-def test_a_request_with_a_token_is_neither_answered_from_the_cache_nor_kept() -> None:
-    app = Saying()
+def test_what_depends_on_who_asks_is_neither_answered_from_the_cache_nor_kept_for_one_with_a_token() -> None:
+    app = Saying(personal=True)
     cache = PublicCache(app, ROOM)
+    cache.knows = lambda _authorization: True
     for _ in range(2):
         private = ask(cache, authorization="Bearer x")
     assert (app.asked, private["cache-control"]) == (2, "private, no-cache")
     public = ask(cache)
     ask(cache, authorization="Bearer x")
     assert (app.asked, public["cache-control"][:19]) == (4, "public, max-age=60,")
+
+
+def test_what_is_the_same_for_all_is_answered_to_one_whose_token_is_known_to_be_good() -> None:
+    app = Saying()
+    cache = PublicCache(app, ROOM)
+    cache.knows = {b"Bearer good": True, b"Bearer bad": False}.__getitem__
+    first = ask(cache, authorization="Bearer bad")
+    assert (app.asked, first["cache-control"][:19]) == (1, "public, max-age=60,")
+    assert ask(cache) == ask(cache, authorization="Bearer good") == first
+    assert app.asked == 1
+    ask(cache, authorization="Bearer bad")
+    ask(cache, authorization="Bearer good", samsprak_min_sequence="1")
+    assert app.asked == 3
 
 
 @pytest.mark.parametrize(
