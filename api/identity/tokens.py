@@ -19,6 +19,7 @@ from jose import jwk as jose_jwk
 from jose import jws as jose_jws
 
 from api.edge.strict_json import JsonRefused, strict_json
+from api.identity.claims import roles_of, value_at
 
 Jwk = Mapping[str, object]
 
@@ -33,12 +34,16 @@ _TYPES = {"at+jwt", "application/at+jwt", "jwt"}
 # Each of these brings a key or changes what is signed. `x5t` is not here: Entra ID and AD FS send it in every token,
 # and a thumbprint that nobody looks up does nothing.
 _REFUSED_FIELDS = {"jku", "jwk", "x5u", "x5c", "crit", "zip", "b64"}
+# What only other tokens hold: ID tokens (their header is that of an access token), logouts and other security events,
+# and tokens bound to a key that a bearer does not show.
+_REFUSED_CLAIMS = {"nonce", "at_hash", "c_hash", "s_hash", "events", "cnf"}
+_ORG_NUMBER = "https://id.oidc.se/claim/orgNumber"
 _ORGANISATION = re.compile("[0-9]{2}(?:[0-9]{2})?")
 _MAX_TOKEN = 8192
 _MAX_DEPTH = 8
 _MAX_TEXT = 255
 _MAX_TIME = 253_402_300_800  # the year 10000
-_LEEWAY = 30
+LEEWAY = 30
 _RSA_BITS = range(2048, 8192 + 1)  # a longer modulus would only let an issuer spend our processor
 
 
@@ -50,13 +55,24 @@ class InvalidToken(Exception):
         self.reason = reason
 
 
+class UnknownKey(InvalidToken):
+    """A key that is not at hand: asking the issuer may help. Its `issuer` is trusted; `kid` is the sender's word."""
+
+    def __init__(self, issuer: str, kid: str) -> None:
+        super().__init__("unknown-key")
+        self.issuer = issuer
+        self.kid = kid
+
+
 @dataclass(frozen=True)
 class Issuer:
     """One whose tokens are trusted, and for whom.
 
     `organisation` is the tenant that the issuer speaks for, whatever its tokens claim; None is the built-in issuer,
     whose signed `organisation` claim names the tenant. `keys` gives the public keys by `kid` and is called, then asked
-    for one `kid`, in each check. `max_lifetime` is in seconds. Raises ValueError for an algorithm not listed above.
+    for one `kid`, in each check. `role_claim` is a place as `value_at` has it; what stands there are our own roles, or
+    with `role_map` the issuer's words for them. `org_number`, when given, must be claimed. `max_lifetime` is in
+    seconds. Raises ValueError for an algorithm not listed above.
     """
 
     url: str
@@ -65,6 +81,8 @@ class Issuer:
     organisation: str | None
     keys: Callable[[], Mapping[str, Jwk]]
     role_claim: str = "roles"
+    role_map: Mapping[str, str] | None = None
+    org_number: str | None = None
     max_lifetime: int = 3600
 
     def __post_init__(self) -> None:
@@ -78,7 +96,8 @@ class Issuer:
 class Principal:
     """Who asks: `issuer` and `subject` together are the person or machine, `organisation` is the tenant.
 
-    `roles` and `scopes` are as the issuer wrote them; `expires_at` is in Unix seconds.
+    `roles` are ours; `scopes` and `client_id` are of the built-in issuer, others cannot name any. `expires_at` is in
+    Unix seconds.
     """
 
     issuer: str
@@ -125,7 +144,7 @@ class TokenVerifier:
         algorithm, kid = _algorithm_and_kid(header, issuer)
         jwk = issuer.keys().get(kid)
         if jwk is None:
-            raise InvalidToken("unknown-key")
+            raise UnknownKey(issuer.url, kid)
         key = jose_jwk.construct(_public_part(jwk, kid, algorithm), algorithm)
         if not key.verify(signed.encode("ascii"), signature_bytes):
             raise InvalidToken("signature")
@@ -134,14 +153,17 @@ class TokenVerifier:
         audiences = claims.get("aud")
         if issuer.audience not in _texts([audiences] if isinstance(audiences, str) else audiences, "aud"):
             raise InvalidToken("aud")
-        [scope] = _texts([claims.get("scope", "")], "scope")
+        _check_kind(claims)
+        if issuer.org_number is not None and claims.get(_ORG_NUMBER) != issuer.org_number:
+            raise InvalidToken("org-number")
+        own = issuer.organisation is None
         return Principal(
             issuer=issuer.url,
             subject=_text(claims, "sub"),
             organisation=_organisation(claims) if issuer.organisation is None else issuer.organisation,
-            roles=frozenset(_texts(claims.get(issuer.role_claim, []), "roles")),
-            scopes=frozenset(scope.split(" ")) - {""},
-            client_id=_text(claims, "client_id") if "client_id" in claims else None,
+            roles=_roles(claims, issuer),
+            scopes=_scopes(claims) if own else frozenset(),
+            client_id=_text(claims, "client_id") if own and "client_id" in claims else None,
             expires_at=expires_at,
         )
 
@@ -211,13 +233,36 @@ def _expiry(claims: Mapping[str, object], max_lifetime: int, now: float) -> int:
     issued_at, expires_at = _time(claims, "iat"), _time(claims, "exp")
     if not 0 < expires_at - issued_at <= max_lifetime:
         raise InvalidToken("lifetime")
-    if issued_at > now + _LEEWAY:
+    if issued_at > now + LEEWAY:
         raise InvalidToken("iat")
-    if "nbf" in claims and _time(claims, "nbf") > now + _LEEWAY:
+    if "nbf" in claims and _time(claims, "nbf") > now + LEEWAY:
         raise InvalidToken("nbf")
-    if expires_at <= now - _LEEWAY:
+    if expires_at <= now - LEEWAY:
         raise InvalidToken("expired")
     return expires_at
+
+
+def _check_kind(claims: Mapping[str, object]) -> None:
+    """Refuse what is no access token, though the same key signs it for the same audience."""
+    if not _REFUSED_CLAIMS.isdisjoint(claims):
+        raise InvalidToken("kind")
+    # Keycloak tells here what its header does not: Bearer, ID, Refresh, Logout.
+    if claims.get("typ", "Bearer") != "Bearer":
+        raise InvalidToken("kind")
+
+
+def _scopes(claims: Mapping[str, object]) -> frozenset[str]:
+    [scope] = _texts([claims.get("scope", "")], "scope")
+    return frozenset(scope.split(" ")) - {""}
+
+
+def _roles(claims: Mapping[str, object], issuer: Issuer) -> frozenset[str]:
+    value = value_at(claims, issuer.role_claim)
+    if issuer.role_map is None:
+        return frozenset(_texts([] if value is None else value, "roles"))
+    # One value alone is written as a string by AD FS.
+    values = _texts([value] if isinstance(value, str) else [] if value is None else value, "roles")
+    return roles_of(values, issuer.role_map)
 
 
 def _organisation(claims: Mapping[str, object]) -> str:
