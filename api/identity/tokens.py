@@ -43,6 +43,8 @@ _MAX_TOKEN = 8192
 _MAX_DEPTH = 8
 _MAX_TEXT = 255
 _MAX_TIME = 253_402_300_800  # the year 10000
+# An issuer that publishes a part of its private key, or its secret, has let everybody sign.
+_PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 LEEWAY = 30
 _RSA_BITS = range(2048, 8192 + 1)  # a longer modulus would only let an issuer spend our processor
 
@@ -62,6 +64,19 @@ class UnknownKey(InvalidToken):
         super().__init__("unknown-key")
         self.issuer = issuer
         self.kid = kid
+
+
+class UnfitKey(InvalidToken):
+    """A key of a set that may verify nothing here; `reason` begins with `key-`."""
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """What python-jose needs of a key, and no more, with the algorithms that it may verify; `size` is in bits."""
+
+    members: dict[str, str]
+    algorithms: tuple[str, ...]
+    size: int
 
 
 @dataclass(frozen=True)
@@ -145,7 +160,10 @@ class TokenVerifier:
         jwk = issuer.keys().get(kid)
         if jwk is None:
             raise UnknownKey(issuer.url, kid)
-        key = jose_jwk.construct(_public_part(jwk, kid, algorithm), algorithm)
+        public = public_key(jwk)
+        if algorithm not in public.algorithms or jwk.get("kid", kid) != kid:
+            raise InvalidToken("unfit-key")
+        key = jose_jwk.construct(public.members, algorithm)
         if not key.verify(signed.encode("ascii"), signature_bytes):
             raise InvalidToken("signature")
 
@@ -166,6 +184,39 @@ class TokenVerifier:
             client_id=_text(claims, "client_id") if own and "client_id" in claims else None,
             expires_at=expires_at,
         )
+
+
+def public_key(jwk: Jwk) -> PublicKey:
+    """Say what a key of a set may verify, by its members alone. Raises UnfitKey. Source: RFC 7517 and RFC 7518."""
+    kty, curve = jwk.get("kty"), jwk.get("crv")
+    algorithms = tuple(name for name, family in _FAMILIES.items() if family == (kty, curve))
+    if not algorithms:
+        raise UnfitKey("key-type")
+    if not _PRIVATE_MEMBERS.isdisjoint(jwk):
+        raise UnfitKey("key-private")
+    operations = jwk.get("key_ops", ["verify"])
+    if jwk.get("use", "sig") != "sig" or not isinstance(operations, list) or "verify" not in operations:
+        raise UnfitKey("key-use")
+    if "alg" in jwk:
+        algorithms = tuple(name for name in algorithms if name == jwk["alg"])
+        if not algorithms:
+            raise UnfitKey("key-alg")
+    try:
+        return _elliptic_key(jwk, algorithms) if kty == "EC" else _rsa_key(jwk, algorithms)
+    except UnfitKey:
+        raise
+    except InvalidToken:
+        raise UnfitKey("key-members") from None
+
+
+def proven_key(jwk: Jwk) -> PublicKey:
+    """Say what a key may verify, once the library too has read it; this costs about a check. Raises UnfitKey."""
+    public = public_key(jwk)
+    try:
+        jose_jwk.construct(public.members, public.algorithms[0]).to_dict()
+    except Exception:  # noqa: BLE001 -- as with tokens: a point off its curve ends in any of several errors
+        raise UnfitKey("key-members") from None
+    return public
 
 
 def sign(claims: Mapping[str, object], private_key_pem: str, kid: str) -> str:
@@ -206,27 +257,19 @@ def _algorithm_and_kid(header: Mapping[str, object], issuer: Issuer) -> tuple[st
     return algorithm, _text(header, "kid")
 
 
-def _public_part(jwk: Jwk, kid: str, algorithm: str) -> dict[str, str]:
-    """Give what python-jose needs of a key, and no more, once the key is fit for the algorithm."""
-    kty, curve = _FAMILIES[algorithm]
-    fit = (
-        jwk.get("kty") == kty
-        and jwk.get("crv") == curve
-        and jwk.get("kid", kid) == kid
-        and jwk.get("alg", algorithm) == algorithm
-        and jwk.get("use", "sig") == "sig"
-        and "verify" in _texts(jwk.get("key_ops", ["verify"]), "unfit-key")
-        and "d" not in jwk  # an issuer that publishes its private key has let everybody sign
-    )
-    if not fit:
-        raise InvalidToken("unfit-key")
-    if curve is not None:
-        return {"kty": kty, "crv": curve, "x": _text(jwk, "x"), "y": _text(jwk, "y")}
+def _elliptic_key(jwk: Jwk, algorithms: tuple[str, ...]) -> PublicKey:
+    curve = _text(jwk, "crv")
+    members = {"kty": "EC", "crv": curve, "x": _text(jwk, "x"), "y": _text(jwk, "y")}
+    return PublicKey(members, algorithms, int(curve.removeprefix("P-")))
+
+
+def _rsa_key(jwk: Jwk, algorithms: tuple[str, ...]) -> PublicKey:
     modulus = _text(jwk, "n", _MAX_TOKEN)
-    if int.from_bytes(_base64url(modulus, "unfit-key")).bit_length() not in _RSA_BITS:
-        raise InvalidToken("key-length")
+    size = int.from_bytes(_base64url(modulus, "n")).bit_length()
+    if size not in _RSA_BITS:
+        raise UnfitKey("key-length")
     # Eight characters are six bytes: every exponent in use is far shorter, and a long one is slow on purpose.
-    return {"kty": kty, "n": modulus, "e": _text(jwk, "e", 8)}
+    return PublicKey({"kty": "RSA", "n": modulus, "e": _text(jwk, "e", 8)}, algorithms, size)
 
 
 def _expiry(claims: Mapping[str, object], max_lifetime: int, now: float) -> int:
