@@ -136,6 +136,14 @@ class KeyInUse(Conflict):
     hjalp = "Vänta så länge som `Retry-After` anger och skicka samma anrop igen."
 
 
+class KeysUnavailable(Conflict):
+    slug = "keys-unavailable"
+    title = "The issuer shows no keys"
+    titel = "Utfärdaren visar inga nycklar"
+    remedy = "`reason` tells what went wrong: correct `jwksUri`, or have the issuer's server mended, and test again."
+    hjalp = "`reason` visar vad som gick fel: rätta `jwksUri` eller åtgärda utfärdarens server, och prova igen."
+
+
 class PreconditionFailed(DomainError):
     slug = "precondition-failed"
     status = 412

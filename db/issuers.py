@@ -44,13 +44,13 @@ def lock_issuer(session: Session, issuer_id: str) -> TrustedIssuer | None:
 def page_of_issuers(
     session: Session, organisation: str | None, *, offset: int, limit: int
 ) -> tuple[list[TrustedIssuer], int]:
-    """List issuers, of one organisation or of all, oldest first, and count them."""
+    """List issuers, of one organisation or of all, newest first, and count them."""
     query = select(TrustedIssuer)
     if organisation is not None:
         query = query.where(TrustedIssuer.organisation == organisation)
     total = session.execute(select(sa.func.count()).select_from(query.subquery())).scalar_one()
-    page = query.order_by(col(TrustedIssuer.created_at), col(TrustedIssuer.id)).offset(offset).limit(limit)
-    return list(session.exec(page)), total
+    newest_first = query.order_by(col(TrustedIssuer.created_at).desc(), col(TrustedIssuer.id).desc())
+    return list(session.exec(newest_first.offset(offset).limit(limit))), total
 
 
 def enabled_issuers(session: Session) -> list[TrustedIssuer]:
@@ -59,4 +59,4 @@ def enabled_issuers(session: Session) -> list[TrustedIssuer]:
 
 def changes_of_issuers(session: Session) -> int:
     """Count all changes ever made: no row is deleted and each change raises a revision, so that the sum only grows."""
-    return session.execute(select(sa.func.coalesce(sa.func.sum(TrustedIssuer.revision), 0))).scalar_one()
+    return int(session.execute(select(sa.func.coalesce(sa.func.sum(TrustedIssuer.revision), 0))).scalar_one())

@@ -14,6 +14,7 @@ from db.migrate import migrate
 from db.session import open_database, transaction
 from seed.loader import prepare, seed
 from tests.conftest import County, running
+from tests.identity.idp import Idp, idp
 
 PATH = Path(api_file).with_name("examples.json")
 HOST = "https://samsprak.example"
@@ -48,12 +49,13 @@ DECISION_BODY = {
 }
 
 
-def make(county: County) -> dict[str, Any]:
+def make(county: County, provider: Idp) -> dict[str, Any]:
     """Play a short story and keep what is said in it."""
     made: dict[str, Any] = {}
     _play_proposal(county, made)
     _play_decision(county, made)
     _play_token(county, made)
+    _play_issuer(county, provider, made)
     for name, path in {
         "terms": "/terms?limit=1",
         "term": "/terms/digital-mognad",
@@ -142,6 +144,28 @@ def _play_token(county: County, made: dict[str, Any]) -> None:
     made["token"]["access_token"] = made["token"]["access_token"][:24] + "…"
 
 
+def _play_issuer(county: County, provider: Idp, made: dict[str, Any]) -> None:
+    admin = county.token("22", "county_admin")
+    made["issuer-create"] = {
+        "organisation": "2281",
+        "issuer": "https://login.example.se",
+        "jwksUri": "https://login.example.se/jwks",
+        "audience": "https://samsprak.example/api/v1",
+        "algorithms": ["RS256"],
+        "roleClaim": "roles",
+        "roleMap": {"Ordlista redaktör": "editor", "Ordlista samordnare": "coordinator"},
+        "orgNumber": "2120002411",
+        "maxLifetime": 3600,
+    }
+    created = county.send("POST", "/issuers", made["issuer-create"], admin).raise_for_status()
+    made["issuer"] = created.json()
+    made["issuers"] = county.get("/issuers", admin).json()
+    made["issuer-update"] = {"roleMap": {"Ordlista samordnare": "coordinator"}, "disabled": False}
+    asked = provider.registration("2281", issuer="https://login.sundsvall.example", jwksUri=f"{provider.url}/jwks")
+    tried = county.send("POST", "/issuers", asked, admin).raise_for_status().json()
+    made["issuer-test"] = county.send("POST", f"/issuers/{tried['id']}/test", None, admin).raise_for_status().json()
+
+
 def _cut(value: Any, name: str = "") -> Any:
     if isinstance(value, dict):
         return {key: _cut(item, key) for key, item in value.items()}
@@ -158,8 +182,8 @@ def main() -> None:
         prepare(database, own_keys=True)
         seed(database, "22", decisions=True)
         database.dispose()
-        with running(url, base_url=HOST) as county:
-            made = make(county)
+        with idp() as provider, running(url, base_url=HOST, outbound_private_hosts=(provider.host,)) as county:
+            made = make(county, provider)
     PATH.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

@@ -30,6 +30,7 @@ _FAMILIES: Mapping[str, tuple[str, str | None]] = {
     "ES256": ("EC", "P-256"),
     "ES384": ("EC", "P-384"),
 }
+ALGORITHMS = frozenset(_FAMILIES)
 _TYPES = {"at+jwt", "application/at+jwt", "jwt"}
 # Each of these brings a key or changes what is signed. `x5t` is not here: Entra ID and AD FS send it in every token,
 # and a thumbprint that nobody looks up does nothing.
@@ -101,7 +102,7 @@ class Issuer:
     max_lifetime: int = 3600
 
     def __post_init__(self) -> None:
-        if not self.algorithms or not self.algorithms <= _FAMILIES.keys():
+        if not self.algorithms or not self.algorithms <= ALGORITHMS:
             raise ValueError(f"an issuer signs with some of {', '.join(_FAMILIES)}")
         if not self.audience:
             raise ValueError("an issuer has an audience")

@@ -22,6 +22,13 @@ from tests.proposals.acts import APPROVAL, WITHDRAWAL, amendment, draft, edit, e
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 TENANTS = ("2281", "2260", "22")
 CALLERS = (None, *((("22" if role in COUNTY_ROLES else "2281"), role) for role in ROLES))
+REGISTRATION = {
+    "organisation": "2281",
+    "issuer": "https://login.example.se",
+    "audience": "api://samsprak",
+    "algorithms": ["RS256"],
+    "roleMap": {"Ordlista redaktör": "editor"},
+}
 NEVER_MADE = "/proposals/0193f0a0-7a1e-7c3b-9d2f-5b1c2d3e4f50"
 FILLED = {
     "slug": "not-found",
@@ -30,6 +37,7 @@ FILLED = {
     "number": "1.0",
     "source": "demo",
     "externalId": "DEMO-1",
+    "issuerId": NEVER_MADE.rpartition("/")[2],
 }
 # Where the county's editor acts on what municipalities own.
 OF_THE_COUNTY = f"{BASE}/proposals/{{proposalId}}/decision"
@@ -79,6 +87,8 @@ def offices(store: Store) -> Iterator[Offices]:
             f"PATCH {BASE}/proposals/{{proposalId}}": {"title": "En annan rubrik"},
             f"POST {BASE}/proposals/{{proposalId}}/transitions": WITHDRAWAL,
             f"POST {OF_THE_COUNTY}": APPROVAL,
+            f"POST {BASE}/issuers": REGISTRATION,
+            f"PATCH {BASE}/issuers/{{issuerId}}": {"disabled": True},
             f"PUT {BASE}/municipalities/{{municipalityCode}}/decisions/{{source}}/{{externalId}}": DECISION_BODY,
         }
         yield Offices(county, tokens, drafts, {code: submitted(county, by) for code, by in editors.items()}, bodies)
@@ -124,9 +134,9 @@ def test_the_table_is_what_happens(offices: Offices, tenant: str, path: str) -> 
 def _let_through(row: Access, tenant: str) -> set[int]:
     if row.method != "GET":
         # As far as the body, which has a field too much; the token endpoint takes no JSON at all.
-        return {415} if row.path == "/oauth2/token" else {422}
+        return {415} if row.path == "/oauth2/token" else {404} if row.path.endswith("/test") else {422}
     nothing_there = row.path == OF_THE_COUNTY or (tenant == "22" and "municipalityCode" in row.path)
-    return {404} if nothing_there or "externalId" in row.path else {200}
+    return {404} if nothing_there or "externalId" in row.path or "issuerId" in row.path else {200}
 
 
 @pytest.mark.parametrize("row", [row for row in ROUTES if "proposalId" in row.path], ids=lambda row: f"{row[:2]}")
