@@ -214,7 +214,7 @@ def proven_key(jwk: Jwk) -> PublicKey:
     """Say what a key may verify, once the library too has read it; this costs about a check. Raises UnfitKey."""
     public = public_key(jwk)
     try:
-        jose_jwk.construct(public.members, public.algorithms[0]).to_dict()
+        jose_jwk.construct(public.members, public.algorithms[0])
     except Exception:  # noqa: BLE001 -- as with tokens: a point off its curve ends in any of several errors
         raise UnfitKey("key-members") from None
     return public
