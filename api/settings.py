@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     county: str = Field(default="22", pattern=r"^[0-9]{2}$")
     signing_key_file: Path | None = None
     cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0)
+    limits_url: str | None = Field(default=None, pattern=r"^async\+valkey://")
 
     @field_validator("base_url")
     @classmethod
@@ -55,3 +56,7 @@ class Settings(BaseSettings):
     @property
     def api_url(self) -> str:
         return f"{self.base_url}/api/v1"
+
+    @property
+    def token_url(self) -> str:
+        return f"{self.base_url}/oauth2/token"
