@@ -24,7 +24,6 @@ from api.paging import page_of
 from api.schemas import Page
 
 router = APIRouter(tags=["identity"], route_class=StrictRoute)
-_SECRET = ("clientSecret",)
 _EXAMPLE = "0193f0a0-7a1e-7c3b-9d2f-5b1c2d3e4f50"
 ClientId = Annotated[
     uuid.UUID, Path(alias="clientId", description="The id of a client. Klientens id.", examples=[_EXAMPLE])
@@ -62,7 +61,7 @@ def post_client(
     Skapar en klient; hemligheten visas bara i det här svaret. En klient med publika nycklar får ingen.
     """
     client, secret = make_client(tx, caller, body)
-    context_of(request.scope).shown_once = _SECRET
+    _show_once(request, response)
     response.headers["ETag"] = f'"{client.revision}"'
     response.headers["Location"] = f"{_api_url(request)}/clients/{client.id}"
     return present_created(tx, client, secret, _api_url(request))
@@ -117,7 +116,7 @@ def post_secret(
     Ger klienten en andra hemlighet, så att den första kan bytas utan avbrott; den visas bara i det här svaret.
     """
     row, secret = add_secret(tx, caller, str(client_id))
-    context_of(request.scope).shown_once = _SECRET
+    _show_once(request, response)
     response.headers["Location"] = f"{_api_url(request)}/clients/{client_id}"
     return present_secret(row, secret)
 
@@ -137,6 +136,12 @@ def delete_secret(
     client = revoke_secret(tx, caller, str(client_id), str(secret_id))
     response.headers["ETag"] = f'"{client.revision}"'
     return present_client(tx, client, _api_url(request))
+
+
+def _show_once(request: Request, response: Response) -> None:
+    """Let the secret of this answer be kept nowhere: neither for a replay nor by a cache."""
+    context_of(request.scope).shown_once = ("clientSecret",)
+    response.headers["Cache-Control"] = "no-store"
 
 
 def _api_url(request: Request) -> str:
