@@ -128,6 +128,14 @@ class RevisionConflict(Conflict):
     hjalp = "Skicka den ändrade posten med ett högre `sourceRevision`."
 
 
+class LastCredential(Conflict):
+    slug = "last-credential"
+    title = "A client keeps at least one secret or key"
+    titel = "En klient har alltid minst en hemlighet eller nyckel"
+    remedy = "Add a new secret or key first. To shut the client out, set `disabled` to true."
+    hjalp = "Lägg till en ny hemlighet eller nyckel först. För att stänga ute klienten, sätt `disabled` till true."
+
+
 class KeyInUse(Conflict):
     slug = "idempotency-key-in-use"
     title = "A request with this Idempotency-Key is still under way"

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     signing_key_file: Path | None = None
     cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0)
     outbound_private_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    limits_url: str | None = Field(default=None, pattern=r"^async\+valkey://")
 
     @field_validator("base_url")
     @classmethod
@@ -69,3 +70,7 @@ class Settings(BaseSettings):
     @property
     def api_url(self) -> str:
         return f"{self.base_url}/api/v1"
+
+    @property
+    def token_url(self) -> str:
+        return f"{self.base_url}/oauth2/token"

@@ -12,6 +12,7 @@ SQLModel.metadata.naming_convention = {
 }
 
 from db import (  # noqa: E402
+    clients,
     decisions,
     events,
     guidelines,
@@ -26,6 +27,7 @@ from db import (  # noqa: E402
 metadata = SQLModel.metadata
 
 __all__ = [
+    "clients",
     "decisions",
     "events",
     "guidelines",

@@ -22,6 +22,14 @@ DECISION = "/municipalities/2281/decisions/platina/KS-2026-0042"
 # How much of a list an example shows.
 _SHOWN = {"provisions": 2, "terms": 2, "municipalities": 2, "guidelines": 2, "cells": 3, "domains": 2, "items": 2}
 
+PUBLIC_KEY = {
+    "kty": "EC",
+    "kid": "2026",
+    "alg": "ES256",
+    "crv": "P-256",
+    "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+    "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+}
 DECISION_BODY = {
     "guideline": "gemensamt-sprak",
     "version": "1.0",
@@ -54,6 +62,7 @@ def make(county: County, provider: Idp) -> dict[str, Any]:
     made: dict[str, Any] = {}
     _play_proposal(county, made)
     _play_decision(county, made)
+    _play_clients(county, made)
     _play_token(county, made)
     _play_issuer(county, provider, made)
     for name, path in {
@@ -134,6 +143,29 @@ def _play_decision(county: County, made: dict[str, Any]) -> None:
     made["recorded-decision"] = county.send("PUT", DECISION, DECISION_BODY, integrator).raise_for_status().json()
     made["municipal-decision"] = county.get(DECISION).json()
     made["decisions"] = county.get("/municipalities/2281/decisions?limit=1").json()
+
+
+def _play_clients(county: County, made: dict[str, Any]) -> None:
+    coordinator = county.token("2281", "coordinator")
+    made["client-create"] = {"name": "Ärendesystemet", "scopes": ["decisions:write", "events:read"]}
+    made["client-create-with-key"] = {
+        "organisation": "2281",
+        "name": "Diariet",
+        "scopes": ["events:read"],
+        "publicKeys": [PUBLIC_KEY],
+    }
+    county.send("POST", "/clients", made["client-create-with-key"], coordinator).raise_for_status()
+    created = county.send("POST", "/clients", made["client-create"], coordinator).raise_for_status()
+    address = f"/clients/{created.json()['clientId']}"
+    added = county.send("POST", f"{address}/secrets", None, coordinator).raise_for_status()
+    made["client-update"] = {"name": "Ärendesystemet i molnet", "scopes": ["decisions:write"]}
+    read = county.get(address, coordinator)
+    changed = county.send("PATCH", address, made["client-update"], coordinator, if_match=read.headers["etag"])
+    made["client"] = changed.raise_for_status().json()
+    made["clients"] = county.get("/clients?limit=1", coordinator).raise_for_status().json()
+    made["client-created"], made["client-secret"] = (
+        answer.json() | {"clientSecret": answer.json()["clientSecret"][:8] + "…"} for answer in (created, added)
+    )
 
 
 def _play_token(county: County, made: dict[str, Any]) -> None:

@@ -23,13 +23,17 @@ from tests.examples import DECISION_BODY, make
 
 # Names that clients call: none may change or go away.
 OPERATION_IDS = {
+    "addClientSecret",
     "compareGuidelineVersions",
     "compareProposal",
+    "createClient",
     "createProposal",
     "decideProposal",
+    "editClient",
     "editProposal",
     "getAdoptionMatrix",
     "getApiInfo",
+    "getClient",
     "getDecision",
     "getGlossary",
     "getGuideline",
@@ -41,6 +45,7 @@ OPERATION_IDS = {
     "getTerm",
     "issueToken",
     "listAdoptions",
+    "listClients",
     "listDecisions",
     "listDomains",
     "listEvents",
@@ -53,6 +58,7 @@ OPERATION_IDS = {
     "listTerms",
     "moveProposal",
     "recordDecision",
+    "revokeClientSecret",
     "suggestTerms",
 }
 # What examples.json holds for the pages, beside what the document shows.

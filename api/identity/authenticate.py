@@ -85,3 +85,4 @@ Mover = Annotated[
 Decider = Annotated[Caller, Security(caller_with_scope, scopes=["proposals:decide"])]
 IssuerManager = Annotated[Caller, Security(caller_with_scope, scopes=["issuers:manage"])]
 DecisionWriter = Annotated[Caller, Security(caller_with_scope, scopes=["decisions:write"])]
+ClientManager = Annotated[Caller, Security(caller_with_scope, scopes=["clients:manage"])]

@@ -10,7 +10,9 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives import serialization
@@ -31,7 +33,7 @@ _FAMILIES: Mapping[str, tuple[str, str | None]] = {
     "ES384": ("EC", "P-384"),
 }
 ALGORITHMS = frozenset(_FAMILIES)
-_TYPES = {"at+jwt", "application/at+jwt", "jwt"}
+_TYPES = frozenset({"at+jwt", "application/at+jwt", "jwt"})
 # Each of these brings a key or changes what is signed. `x5t` is not here: Entra ID and AD FS send it in every token,
 # and a thumbprint that nobody looks up does nothing.
 _REFUSED_FIELDS = {"jku", "jwk", "x5u", "x5c", "crit", "zip", "b64"}
@@ -138,39 +140,13 @@ class TokenVerifier:
         Tokens are told apart by `jti`, never by their text: of each ECDSA signature there is a second valid spelling.
         Source: RFC 7515, RFC 7519, RFC 8725 and RFC 9068.
         """
-        try:
+        with only_invalid_token():
             return self._verify(token)
-        except InvalidToken:
-            raise
-        except Exception as error:  # noqa: BLE001 -- what makes a library stumble is a bad token, not a fault of ours
-            raise InvalidToken(f"unexpected-{type(error).__name__}") from None
 
     def _verify(self, token: str) -> Principal:
-        if len(token) > _MAX_TOKEN:
-            raise InvalidToken("too-large")
-        signed, _, signature = token.rpartition(".")
-        header_part, _, claims_part = signed.partition(".")
-        header, claims = _object(header_part, "header"), _object(claims_part, "claims")
-        signature_bytes = _base64url(signature, "signature")
-
-        # Nothing in the token is believed yet, but its issuer decides which algorithms and keys may prove it.
-        issuer = self._issuers.get(_text(claims, "iss"))
-        if issuer is None or issuer.url != claims["iss"]:
-            raise InvalidToken("iss")
-        algorithm, kid = _algorithm_and_kid(header, issuer)
-        jwk = issuer.keys().get(kid)
-        if jwk is None:
-            raise UnknownKey(issuer.url, kid)
-        public = public_key(jwk)
-        if algorithm not in public.algorithms or jwk.get("kid", kid) != kid:
-            raise InvalidToken("unfit-key")
-        key = jose_jwk.construct(public.members, algorithm)
-        if not key.verify(signed.encode("ascii"), signature_bytes):
-            raise InvalidToken("signature")
-
-        expires_at = _expiry(claims, issuer.max_lifetime, self._now())
-        audiences = claims.get("aud")
-        if issuer.audience not in _texts([audiences] if isinstance(audiences, str) else audiences, "aud"):
+        issuer, claims = proven_claims(token, self._issuers.get, _TYPES)
+        expires_at = expiry_of(claims, issuer.max_lifetime, self._now())
+        if issuer.audience not in audiences_of(claims):
             raise InvalidToken("aud")
         _check_kind(claims)
         if issuer.org_number is not None and claims.get(_ORG_NUMBER) != issuer.org_number:
@@ -178,13 +154,56 @@ class TokenVerifier:
         own = issuer.organisation is None
         return Principal(
             issuer=issuer.url,
-            subject=_text(claims, "sub"),
+            subject=text_of(claims, "sub"),
             organisation=_organisation(claims) if issuer.organisation is None else issuer.organisation,
             roles=_roles(claims, issuer),
             scopes=_scopes(claims) if own else frozenset(),
-            client_id=_text(claims, "client_id") if own and "client_id" in claims else None,
+            client_id=text_of(claims, "client_id") if own and "client_id" in claims else None,
             expires_at=expires_at,
         )
+
+
+@contextmanager
+def only_invalid_token() -> Iterator[None]:
+    """Let a check end in nothing but InvalidToken."""
+    try:
+        yield
+    except InvalidToken:
+        raise
+    except Exception as error:  # noqa: BLE001 -- what makes a library stumble is a bad token, not a fault of ours
+        raise InvalidToken(f"unexpected-{type(error).__name__}") from None
+
+
+def proven_claims(
+    token: str, find: Callable[[str], Issuer | None], types: AbstractSet[str]
+) -> tuple[Issuer, Mapping[str, object]]:
+    """Read a JWT that one key of its issuer has signed; what the claims say is the caller's to check.
+
+    `find` gives the issuer of an `iss`, `types` are the `typ` that are taken, lower case; "" is none at all.
+    Raises InvalidToken, or what a library stumbles over: see `only_invalid_token`.
+    """
+    if len(token) > _MAX_TOKEN:
+        raise InvalidToken("too-large")
+    signed, _, signature = token.rpartition(".")
+    header_part, _, claims_part = signed.partition(".")
+    header, claims = _object(header_part, "header"), _object(claims_part, "claims")
+    signature_bytes = _base64url(signature, "signature")
+
+    # Nothing in the token is believed yet, but its issuer decides which algorithms and keys may prove it.
+    issuer = find(text_of(claims, "iss"))
+    if issuer is None or issuer.url != claims["iss"]:
+        raise InvalidToken("iss")
+    algorithm, kid = _algorithm_and_kid(header, issuer, types)
+    jwk = issuer.keys().get(kid)
+    if jwk is None:
+        raise UnknownKey(issuer.url, kid)
+    public = public_key(jwk)
+    if algorithm not in public.algorithms or jwk.get("kid", kid) != kid:
+        raise InvalidToken("unfit-key")
+    key = jose_jwk.construct(public.members, algorithm)
+    if not key.verify(signed.encode("ascii"), signature_bytes):
+        raise InvalidToken("signature")
+    return issuer, claims
 
 
 def public_key(jwk: Jwk) -> PublicKey:
@@ -220,6 +239,12 @@ def proven_key(jwk: Jwk) -> PublicKey:
     return public
 
 
+def check_public_key(jwk: Jwk, algorithm: str) -> None:
+    """See that a key can be used with an algorithm. Raises InvalidToken for every other."""
+    if algorithm not in proven_key(jwk).algorithms:
+        raise InvalidToken("unfit-key")
+
+
 def sign(claims: Mapping[str, object], private_key_pem: str, kid: str) -> str:
     """Sign the claims of an access token with ES256, by a private key as from `new_private_key`."""
     payload = json.dumps(dict(claims), allow_nan=False, separators=(",", ":")).encode()
@@ -247,33 +272,35 @@ def new_private_key() -> str:
     return pem.decode()
 
 
-def _algorithm_and_kid(header: Mapping[str, object], issuer: Issuer) -> tuple[str, str]:
+def _algorithm_and_kid(header: Mapping[str, object], issuer: Issuer, types: AbstractSet[str]) -> tuple[str, str]:
     if not _REFUSED_FIELDS.isdisjoint(header):
         raise InvalidToken("refused-field")
-    if _text(header, "typ").lower() not in _TYPES:
+    kind = header.get("typ", "")
+    if not isinstance(kind, str) or kind.lower() not in types:
         raise InvalidToken("typ")
-    algorithm = _text(header, "alg")
+    algorithm = text_of(header, "alg")
     if algorithm not in issuer.algorithms:
         raise InvalidToken("alg")
-    return algorithm, _text(header, "kid")
+    return algorithm, text_of(header, "kid")
 
 
 def _elliptic_key(jwk: Jwk, algorithms: tuple[str, ...]) -> PublicKey:
-    curve = _text(jwk, "crv")
-    members = {"kty": "EC", "crv": curve, "x": _text(jwk, "x"), "y": _text(jwk, "y")}
+    curve = text_of(jwk, "crv")
+    members = {"kty": "EC", "crv": curve, "x": text_of(jwk, "x"), "y": text_of(jwk, "y")}
     return PublicKey(members, algorithms, int(curve.removeprefix("P-")))
 
 
 def _rsa_key(jwk: Jwk, algorithms: tuple[str, ...]) -> PublicKey:
-    modulus = _text(jwk, "n", _MAX_TOKEN)
+    modulus = text_of(jwk, "n", _MAX_TOKEN)
     size = int.from_bytes(_base64url(modulus, "n")).bit_length()
     if size not in _RSA_BITS:
         raise UnfitKey("key-length")
     # Eight characters are six bytes: every exponent in use is far shorter, and a long one is slow on purpose.
-    return PublicKey({"kty": "RSA", "n": modulus, "e": _text(jwk, "e", 8)}, algorithms, size)
+    return PublicKey({"kty": "RSA", "n": modulus, "e": text_of(jwk, "e", 8)}, algorithms, size)
 
 
-def _expiry(claims: Mapping[str, object], max_lifetime: int, now: float) -> int:
+def expiry_of(claims: Mapping[str, object], max_lifetime: int, now: float) -> int:
+    """Give when a token ends, in Unix seconds; raises InvalidToken for one that is not for now or lives too long."""
     issued_at, expires_at = _time(claims, "iat"), _time(claims, "exp")
     if not 0 < expires_at - issued_at <= max_lifetime:
         raise InvalidToken("lifetime")
@@ -309,8 +336,13 @@ def _roles(claims: Mapping[str, object], issuer: Issuer) -> frozenset[str]:
     return roles_of(values, issuer.role_map)
 
 
+def audiences_of(claims: Mapping[str, object]) -> list[str]:
+    audiences = claims.get("aud")
+    return _texts([audiences] if isinstance(audiences, str) else audiences, "aud")
+
+
 def _organisation(claims: Mapping[str, object]) -> str:
-    organisation = _text(claims, "organisation")
+    organisation = text_of(claims, "organisation")
     if not _ORGANISATION.fullmatch(organisation):
         raise InvalidToken("organisation")
     return organisation
@@ -341,7 +373,7 @@ def _unpadded(value: bytes) -> str:
     return base64.urlsafe_b64encode(value).rstrip(b"=").decode("ascii")
 
 
-def _text(members: Mapping[str, object], name: str, longest: int = _MAX_TEXT) -> str:
+def text_of(members: Mapping[str, object], name: str, longest: int = _MAX_TEXT) -> str:
     value = members.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= longest:
         raise InvalidToken(name)

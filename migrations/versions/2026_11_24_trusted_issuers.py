@@ -1,6 +1,6 @@
 """Trusted issuers.
 
-Revision: 2026_11_24_trusted_issuers, after 2026_11_24_first_tables. 2026-11-24
+Revision: 2026_11_24_trusted_issuers, after 2026_11_24_clients. 2026-11-24
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from db.types import json_type, name_type
 
 revision = "2026_11_24_trusted_issuers"
-down_revision = "2026_11_24_first_tables"
+down_revision = "2026_11_24_clients"
 branch_labels = None
 depends_on = None
 

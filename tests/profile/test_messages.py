@@ -25,7 +25,16 @@ _NO_PLURAL = {"broader", "narrower", "related", "citedBy"}
 _JSON = {"application/json", "application/problem+json"}
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_INSTANTS = {"publishedAt", "changedAt", "submittedAt", "recordedAt", "occurredAt"}
+_INSTANTS = {
+    "publishedAt",
+    "changedAt",
+    "createdAt",
+    "disabledAt",
+    "lastUsedAt",
+    "submittedAt",
+    "recordedAt",
+    "occurredAt",
+}
 
 
 def test_ame_01_every_body_is_json_and_only_one_comes_as_csv_too(document: dict[str, Any]) -> None:
