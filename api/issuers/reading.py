@@ -9,13 +9,9 @@ from db.issuers import TrustedIssuer
 
 
 def present_issuer(issuer: TrustedIssuer, api_url: str) -> IssuerRead:
-    address = f"{api_url}/issuers/{issuer.id}"
     return IssuerRead(
         disabled=issuer.disabled_at is not None,
-        links=IssuerLinks(
-            self=Link(href=address, rel="self"),
-            test=Link(href=f"{address}/test", rel="related", method="POST"),
-        ),
+        links=IssuerLinks(self=Link(href=f"{api_url}/issuers/{issuer.id}", rel="self")),
         **issuer.model_dump(exclude={"disabled_at"}),
     )
 
@@ -23,11 +19,11 @@ def present_issuer(issuer: TrustedIssuer, api_url: str) -> IssuerRead:
 def present_keys(issuer: TrustedIssuer, seen: KeySet) -> IssuerTest:
     return IssuerTest(
         issuer=issuer.issuer,
-        usable=[
-            SeenKey(kid=key.kid, kty=key.kty, size=key.size, used_for=_common(key.algorithms, issuer.algorithms))
+        usable_keys=[
+            SeenKey(kid=key.kid, kty=key.kty, size=key.size, algorithms=_common(key.algorithms, issuer.algorithms))
             for key in seen.usable
         ],
-        refused=[LeftOutKey(kid=key.kid, reason=key.reason) for key in seen.refused],
+        refused_keys=[LeftOutKey(kid=key.kid, reason=key.reason) for key in seen.refused],
     )
 
 

@@ -116,7 +116,6 @@ class IssuerUpdate(Input):
 
 class IssuerLinks(Output):
     self: Link
-    test: Link
 
 
 class IssuerRead(Output):
@@ -140,12 +139,12 @@ class IssuerRead(Output):
 
 
 class SeenKey(Output):
-    """A key that may prove tokens: `usedFor` are those of its algorithms that the issuer is registered with."""
+    """A key that may prove tokens, by those of its algorithms that the issuer is registered with."""
 
     kid: str
     kty: str
     size: int
-    used_for: list[str]
+    algorithms: list[str]
 
 
 class LeftOutKey(Output):
@@ -159,8 +158,8 @@ class IssuerTest(Output):
     """What an issuer shows just now; its usable keys are in use from here on."""
 
     issuer: str
-    usable: list[SeenKey]
-    refused: list[LeftOutKey]
+    usable_keys: list[SeenKey]
+    refused_keys: list[LeftOutKey]
 
 
 class IssuerQuery(Paging):

@@ -194,11 +194,11 @@ def test_a_test_shows_which_keys_are_usable_and_why_others_are_not(office: Trust
     assert seen.status_code == 200
     assert seen.json() == {
         "issuer": provider.url,
-        "usable": [
-            {"kid": "rsa", "kty": "RSA", "size": 2048, "usedFor": ["RS256", "RS512"]},
-            {"kid": "ec", "kty": "EC", "size": 384, "usedFor": []},
+        "usableKeys": [
+            {"kid": "rsa", "kty": "RSA", "size": 2048, "algorithms": ["RS256", "RS512"]},
+            {"kid": "ec", "kty": "EC", "size": 384, "algorithms": []},
         ],
-        "refused": [
+        "refusedKeys": [
             {"kid": "weak", "reason": "key-length"},
             {"kid": "enc", "reason": "key-use"},
             {"kid": None, "reason": "key-kid"},

@@ -62,7 +62,9 @@ def test_ame_04_field_names_are_camel_case_in_the_document(document: dict[str, A
 
 
 def test_ame_04_field_names_are_camel_case_in_real_answers(played: Played) -> None:
-    names = {name for found in objects(played.of_the_api) for name in found if name not in played.answers}
+    # The words in a map of roles are the issuer's own.
+    foreign = played.answers["issuer"]["roleMap"].keys() | played.answers.keys()
+    names = {name for found in objects(played.of_the_api) for name in found if name not in foreign}
     assert len(names) > 100
     assert [name for name in names if not CAMEL_CASE.fullmatch(name)] == []
 
