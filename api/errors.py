@@ -128,12 +128,28 @@ class RevisionConflict(Conflict):
     hjalp = "Skicka den ändrade posten med ett högre `sourceRevision`."
 
 
+class LastCredential(Conflict):
+    slug = "last-credential"
+    title = "A client keeps at least one secret or key"
+    titel = "En klient har alltid minst en hemlighet eller nyckel"
+    remedy = "Add a new secret or key first. To shut the client out, set `disabled` to true."
+    hjalp = "Lägg till en ny hemlighet eller nyckel först. För att stänga ute klienten, sätt `disabled` till true."
+
+
 class KeyInUse(Conflict):
     slug = "idempotency-key-in-use"
     title = "A request with this Idempotency-Key is still under way"
     titel = "Ett anrop med samma Idempotency-Key pågår"
     remedy = "Wait as long as `Retry-After` says and send the same request again."
     hjalp = "Vänta så länge som `Retry-After` anger och skicka samma anrop igen."
+
+
+class KeysUnavailable(Conflict):
+    slug = "keys-unavailable"
+    title = "The issuer shows no keys"
+    titel = "Utfärdaren visar inga nycklar"
+    remedy = "`reason` tells what went wrong: correct `jwksUri`, or have the issuer's server mended, and test again."
+    hjalp = "`reason` visar vad som gick fel: rätta `jwksUri` eller åtgärda utfärdarens server, och prova igen."
 
 
 class PreconditionFailed(DomainError):

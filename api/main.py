@@ -12,17 +12,25 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from api.adoptions.routes import router as adoptions
+from api.clients.routes import router as clients
 from api.edge.context import Topic
 from api.edge.headers import EXPOSED, Headers
 from api.edge.public_cache import PublicCache
 from api.events.routes import router as events
 from api.guidelines.routes import router as guidelines
-from api.identity.issuing import built_in_verifier
+from api.identity.client_authentication import TokenRefused, answer_refusal
+from api.identity.issuing import built_in_issuer
+from api.identity.key_sets import KeySets
 from api.identity.keys import Keys
+from api.identity.last_use import LastUse
 from api.identity.permissions import check_every_route_has_a_row
+from api.identity.throttle import Throttle
 from api.identity.token_endpoint import router as identity
+from api.identity.trust import Trust
+from api.issuers.routes import router as issuers
 from api.openapi import TITLE, VERSION
 from api.organisations.routes import router as organisations
+from api.outbound.calls import Outbound
 from api.pages.rendering import STATIC
 from api.pages.routes import router as pages
 from api.pages.serving import Assets
@@ -53,7 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.cache = None
-    for router in (terms, guidelines, proposals, adoptions, organisations, events, service):
+    for router in (terms, guidelines, proposals, adoptions, organisations, clients, events, issuers, service):
         app.include_router(router, prefix=BASE)
     for router in (identity, health, pages):
         app.include_router(router)
@@ -61,12 +69,13 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH"],
+        allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=["*"],
         expose_headers=EXPOSED.split(", "),
         max_age=86_400,
     )
     install_handlers(app, settings.base_url)
+    app.add_exception_handler(TokenRefused, answer_refusal)
     check_every_route_has_a_row(app)
     return app
 
@@ -86,27 +95,43 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.database = database
     app.state.turns = anyio.Semaphore(_WRITERS[database.url.get_backend_name()])
     app.state.keys = await to_thread.run_sync(Keys, database, settings.signing_key_file)
-    app.state.verifier = built_in_verifier(app.state.keys, settings)
+    app.state.key_sets = KeySets(Outbound(settings.outbound_private_hosts))
+    home = built_in_issuer(app.state.keys, settings)
+    app.state.trust = Trust(database, home, app.state.key_sets, settings.county)
+    await to_thread.run_sync(app.state.trust.refresh)
+    app.state.throttle = Throttle(settings.limits_url)
+    app.state.last_use = LastUse(database)
     # Off the event loop: a large glossary takes its time, and health checks must be answered.
     published = await to_thread.run_sync(Published, database, settings.base_url, settings.api_url)
     if app.state.cache is not None:
         published.on_change = app.state.cache.drop
-        app.state.keys.on_change = partial(app.state.cache.drop, [Topic.FIXED])
     app.state.published = published
+    app.state.keys.on_change = partial(_forget_keys, app)
     stopping = asyncio.Event()
     ticking = asyncio.create_task(_tick(app, stopping))
     yield
     # Asked to end, not cancelled: its thread may hold a connection of the database that is closed next.
     stopping.set()
     await ticking
+    await app.state.key_sets.close()
+    await to_thread.run_sync(app.state.last_use.try_to_write)
     database.dispose()
 
 
+def _forget_keys(app: FastAPI) -> None:
+    """Show the built-in issuer's keys as they are now, and believe no token that an old one has proven."""
+    app.state.trust.forget_verified()
+    if app.state.cache is not None:
+        app.state.cache.drop([Topic.FIXED])
+
+
 async def _tick(app: FastAPI, stopping: asyncio.Event) -> None:
-    """Once a second, take in what other processes have written: changes, keys, a new day."""
+    """Once a second, take in what other processes have written: changes, keys, a new day; tell them of clients."""
     while True:
         with anyio.move_on_after(1):
             await stopping.wait()
             return
         await to_thread.run_sync(app.state.published.try_to_catch_up)
         await to_thread.run_sync(app.state.keys.try_to_refresh)
+        await to_thread.run_sync(app.state.trust.try_to_refresh)
+        await to_thread.run_sync(app.state.last_use.write_each_minute)

@@ -81,7 +81,14 @@ _GIVEN_HEADERS = {
     "WWW-Authenticate": "How to authenticate.",
     "Retry-After": "After how many seconds to try again.",
 }
-_BY_STATUS = {"201": "Location", "304": "ETag", "401": "WWW-Authenticate", "405": "Allow", "503": "Retry-After"}
+_BY_STATUS = {
+    "201": "Location",
+    "304": "ETag",
+    "401": "WWW-Authenticate",
+    "405": "Allow",
+    "429": "Retry-After",
+    "503": "Retry-After",
+}
 # Names that would clash in generated clients, or tell of Python's modules.
 _SCHEMA_NAMES = {
     "Body_issueToken": "TokenRequest",

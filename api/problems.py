@@ -59,6 +59,7 @@ _CONSTRAINTS = {
     "pk_term_version": "That version is already published.",
     "uq_term_label_preferred": "A term has one preferred label in each language.",
     "uq_term_label_value": "A label stands once in each language of a term.",
+    "uq_issuer_issuer": "This issuer is registered: change or disable it where it stands in the list.",
     "pk_term_pair": "Two terms have one relation: broader, narrower or related.",
     "ck_term_pair_order": "A term cannot relate to itself.",
 }

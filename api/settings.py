@@ -1,12 +1,14 @@
 """What an operator can set: environment variables that begin with SAMSPRAK_."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from api.outbound.targets import private_hosts
 
 
 class Settings(BaseSettings):
@@ -23,6 +25,8 @@ class Settings(BaseSettings):
     contact: str = Field(default="samsprak@example.org", pattern=r"^[^@\s<>]+@[^@\s<>]+$")
     signing_key_file: Path | None = None
     cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0)
+    outbound_private_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    limits_url: str | None = Field(default=None, pattern=r"^async\+valkey://")
 
     @field_validator("base_url")
     @classmethod
@@ -31,6 +35,17 @@ class Settings(BaseSettings):
             msg = "must begin with http:// or https://"
             raise ValueError(msg)
         return value.rstrip("/")
+
+    @field_validator("outbound_private_hosts", mode="before")
+    @classmethod
+    def _separated_by_commas(cls, value: object) -> object:
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("outbound_private_hosts")
+    @classmethod
+    def _are_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        private_hosts(value)
+        return value
 
     @model_validator(mode="after")
     def _production_has_no_defaults(self) -> Self:
@@ -57,3 +72,7 @@ class Settings(BaseSettings):
     @property
     def api_url(self) -> str:
         return f"{self.base_url}/api/v1"
+
+    @property
+    def token_url(self) -> str:
+        return f"{self.base_url}/oauth2/token"

@@ -12,11 +12,13 @@ SQLModel.metadata.naming_convention = {
 }
 
 from db import (  # noqa: E402
+    clients,
     decisions,
     events,
     guidelines,
     idempotency,
     identity,
+    issuers,
     organisations,
     proposals,
     terms,
@@ -25,11 +27,13 @@ from db import (  # noqa: E402
 metadata = SQLModel.metadata
 
 __all__ = [
+    "clients",
     "decisions",
     "events",
     "guidelines",
     "idempotency",
     "identity",
+    "issuers",
     "metadata",
     "organisations",
     "proposals",

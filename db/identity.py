@@ -1,33 +1,10 @@
-"""Machine clients, the signing keys of the built-in issuer, and what one installation remembers of itself."""
+"""The signing keys of the built-in issuer, and what one installation remembers of itself."""
 
 from datetime import datetime
 
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from db.types import Instant, json_type, name_type
-
-
-class Client(SQLModel, table=True):
-    """A machine that speaks for one organisation, within its scopes."""
-
-    __tablename__ = "client"
-
-    id: str = Field(primary_key=True, max_length=36)
-    organisation: str = Field(foreign_key="organisation.code", sa_type=name_type(4), index=True)
-    name: str = Field(max_length=200)
-    scopes: list[str] = Field(sa_type=json_type())
-    created_at: datetime = Field(sa_type=Instant)
-    disabled_at: datetime | None = Field(default=None, sa_type=Instant)
-
-
-class ClientSecret(SQLModel, table=True):
-    """A secret of a client, kept as SHA-256 only: 256 random bits need no slow hash."""
-
-    __tablename__ = "client_secret"
-
-    client_id: str = Field(primary_key=True, foreign_key="client.id", max_length=36)
-    digest: str = Field(primary_key=True, max_length=64)
-    created_at: datetime = Field(sa_type=Instant)
+from db.types import Instant
 
 
 class SigningKey(SQLModel, table=True):
@@ -48,15 +25,6 @@ class InstanceValue(SQLModel, table=True):
 
     name: str = Field(primary_key=True, max_length=40)
     value: str = Field(max_length=200)
-
-
-def find_client(session: Session, client_id: str) -> Client | None:
-    return session.get(Client, client_id)
-
-
-def secret_digests(session: Session, client_id: str) -> list[str]:
-    query = select(ClientSecret.digest).where(ClientSecret.client_id == client_id)
-    return list(session.exec(query))
 
 
 def live_keys(session: Session) -> list[SigningKey]:

@@ -17,8 +17,8 @@ from api.guidelines import rules as guideline_rules
 from api.guidelines.publishing import GuidelineChange, publish_guideline
 from api.guidelines.schemas import GuidelineContent
 from api.identity.authenticate import Caller
+from api.identity.authors import AUTHOR_KEY
 from api.identity.keys import add_key
-from api.proposals.service import AUTHOR_KEY
 from api.terms.publishing import TermChange, publish_terms
 from api.terms.schemas import TermContent
 from db.guidelines import CountyDecision, guidelines

@@ -14,6 +14,7 @@ from db.migrate import migrate
 from db.session import open_database, transaction
 from seed.loader import prepare, seed
 from tests.conftest import County, running
+from tests.identity.idp import Idp, idp
 
 PATH = Path(api_file).with_name("examples.json")
 HOST = "https://samsprak.example"
@@ -21,6 +22,14 @@ DECISION = "/municipalities/2281/decisions/platina/KS-2026-0042"
 # How much of a list an example shows.
 _SHOWN = {"provisions": 2, "terms": 2, "municipalities": 2, "guidelines": 2, "cells": 3, "domains": 2, "items": 2}
 
+PUBLIC_KEY = {
+    "kty": "EC",
+    "kid": "2026",
+    "alg": "ES256",
+    "crv": "P-256",
+    "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+    "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+}
 DECISION_BODY = {
     "guideline": "gemensamt-sprak",
     "version": "1.0",
@@ -48,12 +57,14 @@ DECISION_BODY = {
 }
 
 
-def make(county: County) -> dict[str, Any]:
+def make(county: County, provider: Idp) -> dict[str, Any]:
     """Play a short story and keep what is said in it."""
     made: dict[str, Any] = {}
     _play_proposal(county, made)
     _play_decision(county, made)
+    _play_clients(county, made)
     _play_token(county, made)
+    _play_issuer(county, provider, made)
     for name, path in {
         "terms": "/terms?limit=1",
         "term": "/terms/digital-mognad",
@@ -134,12 +145,57 @@ def _play_decision(county: County, made: dict[str, Any]) -> None:
     made["decisions"] = county.get("/municipalities/2281/decisions?limit=1").json()
 
 
+def _play_clients(county: County, made: dict[str, Any]) -> None:
+    coordinator = county.token("2281", "coordinator")
+    made["client-create"] = {"name": "Ärendesystemet", "scopes": ["decisions:write", "events:read"]}
+    made["client-create-with-key"] = {
+        "organisation": "2281",
+        "name": "Diariet",
+        "scopes": ["events:read"],
+        "publicKeys": [PUBLIC_KEY],
+    }
+    county.send("POST", "/clients", made["client-create-with-key"], coordinator).raise_for_status()
+    created = county.send("POST", "/clients", made["client-create"], coordinator).raise_for_status()
+    address = f"/clients/{created.json()['clientId']}"
+    added = county.send("POST", f"{address}/secrets", None, coordinator).raise_for_status()
+    made["client-update"] = {"name": "Ärendesystemet i molnet", "scopes": ["decisions:write"]}
+    read = county.get(address, coordinator)
+    changed = county.send("PATCH", address, made["client-update"], coordinator, if_match=read.headers["etag"])
+    made["client"] = changed.raise_for_status().json()
+    made["clients"] = county.get("/clients?limit=1", coordinator).raise_for_status().json()
+    made["client-created"], made["client-secret"] = (
+        answer.json() | {"clientSecret": answer.json()["clientSecret"][:8] + "…"} for answer in (created, added)
+    )
+
+
 def _play_token(county: County, made: dict[str, Any]) -> None:
     with transaction(county.app.state.database) as tx:
         client, secret = create_client(tx, "2281", "Platina-koppling", ["decisions:write", "events:read"])
     form = {"grant_type": "client_credentials", "client_id": client.id, "client_secret": secret}
     made["token"] = county.client.post("/oauth2/token", data=form).raise_for_status().json()
     made["token"]["access_token"] = made["token"]["access_token"][:24] + "…"
+
+
+def _play_issuer(county: County, provider: Idp, made: dict[str, Any]) -> None:
+    admin = county.token("22", "county_admin")
+    made["issuer-create"] = {
+        "organisation": "2281",
+        "issuer": "https://login.example.se",
+        "jwksUri": "https://login.example.se/jwks",
+        "audience": "https://samsprak.example/api/v1",
+        "algorithms": ["RS256"],
+        "roleClaim": "roles",
+        "roleMap": {"Ordlista redaktör": "editor", "Ordlista samordnare": "coordinator"},
+        "orgNumber": "2120002411",
+        "maxLifetime": 3600,
+    }
+    created = county.send("POST", "/issuers", made["issuer-create"], admin).raise_for_status()
+    made["issuer"] = created.json()
+    made["issuers"] = county.get("/issuers", admin).json()
+    made["issuer-update"] = {"roleMap": {"Ordlista samordnare": "coordinator"}, "disabled": False}
+    asked = provider.registration("2281", issuer="https://login.sundsvall.example", jwksUri=f"{provider.url}/jwks")
+    tried = county.send("POST", "/issuers", asked, admin).raise_for_status().json()
+    made["issuer-test"] = county.send("POST", f"/issuers/{tried['id']}/test", None, admin).raise_for_status().json()
 
 
 def _cut(value: Any, name: str = "") -> Any:
@@ -158,8 +214,8 @@ def main() -> None:
         prepare(database, own_keys=True)
         seed(database, "22", decisions=True)
         database.dispose()
-        with running(url, base_url=HOST) as county:
-            made = make(county)
+        with idp() as provider, running(url, base_url=HOST, outbound_private_hosts=(provider.host,)) as county:
+            made = make(county, provider)
     PATH.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

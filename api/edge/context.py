@@ -37,6 +37,8 @@ class RequestContext:
     public_sequence: int | None = None
     body: bytes = b""
     claim: "Claim | None" = None
+    # Members of the answer that its stored copy must not hold.
+    shown_once: tuple[str, ...] = ()
 
 
 def context_of(scope: Scope) -> RequestContext:

@@ -1,7 +1,9 @@
 """Idempotency-Key: a retried POST gets the first answer again, and its effect once."""
 
 import hashlib
+import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -40,8 +42,8 @@ class Claim:
     tx: "Transaction"
     key_id: str
 
-    def store(self, response: Response) -> None:
-        """Keep a 2xx answer beside the effect, to be committed with it."""
+    def store(self, response: Response, shown_once: Collection[str]) -> None:
+        """Keep a 2xx answer beside the effect, to be committed with it; without the members that are shown once."""
         if not 200 <= response.status_code < 300:  # noqa: PLR2004
             return
         row = idempotency.find(self.tx, self.key_id)
@@ -50,7 +52,13 @@ class Claim:
             raise RuntimeError(msg)
         row.status = response.status_code
         row.headers = [[k, v] for k, v in response.headers.items() if k in _KEPT_HEADERS]
-        row.body = bytes(response.body)
+        row.body = _without(shown_once, bytes(response.body)) if shown_once else bytes(response.body)
+
+
+def _without(shown_once: Collection[str], body: bytes) -> bytes:
+    """Give an answer as a replay may show it: the secrets in it have been shown."""
+    hidden = json.loads(body) | dict.fromkeys(shown_once) | {"secretShown": True}
+    return json.dumps(hidden, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def claim_key(request: Request, tx: "Transaction", caller: "Caller | None") -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
 from fastapi.params import Form
 from fastapi.routing import APIRoute
 from starlette.responses import Response
@@ -15,6 +16,7 @@ from api.edge.strict_json import JsonRefused, strict_json
 from api.errors import MalformedRequest, PayloadTooLarge, UnsupportedMediaType, invalid
 
 MEGABYTE = 1_000_000
+_BODILESS = {"GET", "HEAD"}
 
 
 class StrictRoute(APIRoute):
@@ -34,16 +36,28 @@ class StrictRoute(APIRoute):
             if len(set(names)) != len(names):
                 raise invalid("/query", "repeated-parameter", "each parameter stands once")
             context = context_of(request.scope)
-            if field is not None or request.method == "POST":
+            if field is not None or request.method not in _BODILESS:
                 context.body = request._body = await read_body(request, MEGABYTE)  # noqa: SLF001
             if reads_json and (context.body or required):
                 request._json = read_json(request, context.body)  # noqa: SLF001
+            elif field is None and context.body:
+                _check_empty(read_json(request, context.body))
             response = await handle(request)
             if context.claim is not None:
-                await run_in_threadpool(context.claim.store, response)
+                await run_in_threadpool(context.claim.store, response, context.shown_once)
             return response
 
         return strict
+
+
+def _check_empty(sent: object) -> None:
+    """Refuse fields that nobody would read."""
+    if isinstance(sent, dict):
+        faults = [{"type": "extra_forbidden", "loc": ("body", name), "msg": ""} for name in sent]
+    else:
+        faults = [{"type": "extra_forbidden", "loc": ("body",), "msg": ""}]
+    if faults:
+        raise RequestValidationError(faults)
 
 
 async def read_body(request: Request, cap: int) -> bytes:

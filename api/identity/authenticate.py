@@ -45,12 +45,12 @@ async def maybe_caller(
             raise Unauthorized("The Authorization header is not `Bearer TOKEN`.", {"WWW-Authenticate": _CHALLENGE})
         return None
     try:
-        principal = request.app.state.verifier.verify(credentials.credentials)
+        caller: Caller = await request.app.state.trust.caller(credentials.credentials)
     except InvalidToken as refusal:
         log.warning("token refused", reason=refusal.reason)
         challenge = {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'}
         raise Unauthorized("The token is not valid here, or no longer.", challenge) from None
-    return _caller(principal, request.app.state.settings.county)
+    return caller
 
 
 async def asker(request: Request, caller: Annotated[Caller | None, Security(maybe_caller)]) -> Caller | None:
@@ -70,7 +70,8 @@ async def caller_with_scope(needed: SecurityScopes, caller: Annotated[Caller | N
     return caller
 
 
-def _caller(principal: Principal, county: str) -> Caller:
+def caller_of(principal: Principal, county: str) -> Caller:
+    """Give the caller that a verified token speaks for. Raises Forbidden for an organisation of another county."""
     if not principal.organisation.startswith(county):
         raise Forbidden(f"The organisation of this token takes no part in county {county}.")
     return Caller(
@@ -91,4 +92,6 @@ Mover = Annotated[
     Security(caller_with_scope, scopes=["guidelines:propose", "terms:propose", "proposals:moderate"]),
 ]
 Decider = Annotated[Caller, Security(caller_with_scope, scopes=["proposals:decide"])]
+IssuerManager = Annotated[Caller, Security(caller_with_scope, scopes=["issuers:manage"])]
 DecisionWriter = Annotated[Caller, Security(caller_with_scope, scopes=["decisions:write"])]
+ClientManager = Annotated[Caller, Security(caller_with_scope, scopes=["clients:manage"])]

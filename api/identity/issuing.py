@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import uuid_utils.compat as uuid
 
 from api.identity.keys import Keys
-from api.identity.tokens import Issuer, TokenVerifier, sign
+from api.identity.tokens import Issuer, sign
 from api.settings import Settings
 
 LIFETIME = 300
@@ -41,13 +41,12 @@ def issue_token(  # noqa: PLR0913  (what a token says)
     return sign(claims, keys.ring.signing_pem, keys.ring.signing_kid)
 
 
-def built_in_verifier(keys: Keys, settings: Settings) -> TokenVerifier:
-    """Trust the tokens of this installation's own issuer."""
-    issuer = Issuer(
+def built_in_issuer(keys: Keys, settings: Settings) -> Issuer:
+    """Describe this installation's own issuer, whose tokens name the organisation that they speak for."""
+    return Issuer(
         url=settings.base_url,
         audience=settings.api_url,
         algorithms=frozenset({"ES256"}),
         organisation=None,
         keys=lambda: keys.ring.public,
     )
-    return TokenVerifier({issuer.url: issuer})

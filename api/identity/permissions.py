@@ -48,6 +48,8 @@ class Access(NamedTuple):
 
 _PROPOSE = frozenset({"guidelines:propose", "terms:propose"})
 _MOVE = _PROPOSE | {"proposals:moderate"}
+_ISSUERS = frozenset({"issuers:manage"})
+_CLIENTS = frozenset({"clients:manage"})
 _API = "/api/v1"
 
 ROUTES: tuple[Access, ...] = (
@@ -103,6 +105,17 @@ ROUTES: tuple[Access, ...] = (
     Access("GET", f"{_API}/municipalities/{{municipalityCode}}/adoptions"),
     Access("GET", f"{_API}/adoptions"),
     Access("GET", f"{_API}/adoption-matrix"),
+    Access("GET", f"{_API}/clients", _CLIENTS, "its own organisation; the county's administrator: all"),
+    Access("POST", f"{_API}/clients", _CLIENTS, "its own organisation, no scope above its own; as above"),
+    Access("GET", f"{_API}/clients/{{clientId}}", _CLIENTS, "as the list"),
+    Access("PATCH", f"{_API}/clients/{{clientId}}", _CLIENTS, "as creating"),
+    Access("POST", f"{_API}/clients/{{clientId}}/secrets", _CLIENTS, "as creating"),
+    Access("DELETE", f"{_API}/clients/{{clientId}}/secrets/{{secretId}}", _CLIENTS, "as the list; never the last"),
+    Access("GET", f"{_API}/issuers", _ISSUERS),
+    Access("POST", f"{_API}/issuers", _ISSUERS, "an organisation of the county, and roles that it may hold"),
+    Access("GET", f"{_API}/issuers/{{issuerId}}", _ISSUERS),
+    Access("PATCH", f"{_API}/issuers/{{issuerId}}", _ISSUERS, "roles that its organisation may hold"),
+    Access("POST", f"{_API}/issuers/{{issuerId}}/test", _ISSUERS),
     Access("GET", f"{_API}/events", rule="an organisation's own stream needs its token with events:read"),
 )
 TABLE = {(row.method, row.path): row for row in ROUTES}
@@ -110,12 +123,24 @@ TABLE = {(row.method, row.path): row for row in ROUTES}
 
 def effective_scopes(organisation: str, roles: frozenset[str], scopes: frozenset[str]) -> frozenset[str]:
     """Give what roles and scopes together allow this organisation; unknown words allow nothing."""
-    is_county = len(organisation) == 2  # noqa: PLR2004  (the form of a county code)
-    granted = scopes & SCOPES
-    for role in roles & ROLES.keys():
-        if is_county or role not in COUNTY_ROLES:
-            granted |= ROLES[role]
-    return granted if is_county else granted - COUNTY_SCOPES
+    granted = scopes
+    for role in roles & possible_roles(organisation):
+        granted |= ROLES[role]
+    return granted & possible_scopes(organisation)
+
+
+def possible_roles(organisation: str) -> frozenset[str]:
+    """Give the roles that an organisation's people and machines may hold."""
+    return frozenset(ROLES) if _is_county(organisation) else frozenset(ROLES) - COUNTY_ROLES
+
+
+def possible_scopes(organisation: str) -> frozenset[str]:
+    """Give the scopes that anybody of this organisation can have."""
+    return SCOPES if _is_county(organisation) else SCOPES - COUNTY_SCOPES
+
+
+def _is_county(organisation: str) -> bool:
+    return len(organisation) == 2  # noqa: PLR2004  (the form of a county code)
 
 
 def served_routes(app: FastAPI) -> list[RouteContext]:

@@ -10,7 +10,9 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives import serialization
@@ -19,6 +21,7 @@ from jose import jwk as jose_jwk
 from jose import jws as jose_jws
 
 from api.edge.strict_json import JsonRefused, strict_json
+from api.identity.claims import roles_of, value_at
 
 Jwk = Mapping[str, object]
 
@@ -29,16 +32,23 @@ _FAMILIES: Mapping[str, tuple[str, str | None]] = {
     "ES256": ("EC", "P-256"),
     "ES384": ("EC", "P-384"),
 }
-_TYPES = {"at+jwt", "application/at+jwt", "jwt"}
+ALGORITHMS = frozenset(_FAMILIES)
+_TYPES = frozenset({"at+jwt", "application/at+jwt", "jwt"})
 # Each of these brings a key or changes what is signed. `x5t` is not here: Entra ID and AD FS send it in every token,
 # and a thumbprint that nobody looks up does nothing.
 _REFUSED_FIELDS = {"jku", "jwk", "x5u", "x5c", "crit", "zip", "b64"}
+# What only other tokens hold: ID tokens (their header is that of an access token), logouts and other security events,
+# and tokens bound to a key that a bearer does not show.
+_REFUSED_CLAIMS = {"nonce", "at_hash", "c_hash", "s_hash", "events", "cnf"}
+_ORG_NUMBER = "https://id.oidc.se/claim/orgNumber"
 _ORGANISATION = re.compile("[0-9]{2}(?:[0-9]{2})?")
 _MAX_TOKEN = 8192
 _MAX_DEPTH = 8
 _MAX_TEXT = 255
 _MAX_TIME = 253_402_300_800  # the year 10000
-_LEEWAY = 30
+# An issuer that publishes a part of its private key, or its secret, has let everybody sign.
+_PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
+LEEWAY = 30
 _RSA_BITS = range(2048, 8192 + 1)  # a longer modulus would only let an issuer spend our processor
 
 
@@ -50,13 +60,37 @@ class InvalidToken(Exception):
         self.reason = reason
 
 
+class UnknownKey(InvalidToken):
+    """A key that is not at hand: asking the issuer may help. Its `issuer` is trusted; `kid` is the sender's word."""
+
+    def __init__(self, issuer: str, kid: str) -> None:
+        super().__init__("unknown-key")
+        self.issuer = issuer
+        self.kid = kid
+
+
+class UnfitKey(InvalidToken):
+    """A key of a set that may verify nothing here; `reason` begins with `key-`."""
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """What python-jose needs of a key, and no more, with the algorithms that it may verify; `size` is in bits."""
+
+    members: dict[str, str]
+    algorithms: tuple[str, ...]
+    size: int
+
+
 @dataclass(frozen=True)
 class Issuer:
     """One whose tokens are trusted, and for whom.
 
     `organisation` is the tenant that the issuer speaks for, whatever its tokens claim; None is the built-in issuer,
     whose signed `organisation` claim names the tenant. `keys` gives the public keys by `kid` and is called, then asked
-    for one `kid`, in each check. `max_lifetime` is in seconds. Raises ValueError for an algorithm not listed above.
+    for one `kid`, in each check. `role_claim` is a place as `value_at` has it; what stands there are our own roles, or
+    with `role_map` the issuer's words for them. `org_number`, when given, must be claimed. `max_lifetime` is in
+    seconds. Raises ValueError for an algorithm not listed above.
     """
 
     url: str
@@ -65,10 +99,12 @@ class Issuer:
     organisation: str | None
     keys: Callable[[], Mapping[str, Jwk]]
     role_claim: str = "roles"
+    role_map: Mapping[str, str] | None = None
+    org_number: str | None = None
     max_lifetime: int = 3600
 
     def __post_init__(self) -> None:
-        if not self.algorithms or not self.algorithms <= _FAMILIES.keys():
+        if not self.algorithms or not self.algorithms <= ALGORITHMS:
             raise ValueError(f"an issuer signs with some of {', '.join(_FAMILIES)}")
         if not self.audience:
             raise ValueError("an issuer has an audience")
@@ -78,7 +114,8 @@ class Issuer:
 class Principal:
     """Who asks: `issuer` and `subject` together are the person or machine, `organisation` is the tenant.
 
-    `roles` and `scopes` are as the issuer wrote them; `expires_at` is in Unix seconds.
+    `roles` are ours; `scopes` and `client_id` are of the built-in issuer, others cannot name any. `expires_at` is in
+    Unix seconds.
     """
 
     issuer: str
@@ -103,47 +140,109 @@ class TokenVerifier:
         Tokens are told apart by `jti`, never by their text: of each ECDSA signature there is a second valid spelling.
         Source: RFC 7515, RFC 7519, RFC 8725 and RFC 9068.
         """
-        try:
+        with only_invalid_token():
             return self._verify(token)
-        except InvalidToken:
-            raise
-        except Exception as error:  # noqa: BLE001 -- what makes a library stumble is a bad token, not a fault of ours
-            raise InvalidToken(f"unexpected-{type(error).__name__}") from None
 
     def _verify(self, token: str) -> Principal:
-        if len(token) > _MAX_TOKEN:
-            raise InvalidToken("too-large")
-        signed, _, signature = token.rpartition(".")
-        header_part, _, claims_part = signed.partition(".")
-        header, claims = _object(header_part, "header"), _object(claims_part, "claims")
-        signature_bytes = _base64url(signature, "signature")
-
-        # Nothing in the token is believed yet, but its issuer decides which algorithms and keys may prove it.
-        issuer = self._issuers.get(_text(claims, "iss"))
-        if issuer is None or issuer.url != claims["iss"]:
-            raise InvalidToken("iss")
-        algorithm, kid = _algorithm_and_kid(header, issuer)
-        jwk = issuer.keys().get(kid)
-        if jwk is None:
-            raise InvalidToken("unknown-key")
-        key = jose_jwk.construct(_public_part(jwk, kid, algorithm), algorithm)
-        if not key.verify(signed.encode("ascii"), signature_bytes):
-            raise InvalidToken("signature")
-
-        expires_at = _expiry(claims, issuer.max_lifetime, self._now())
-        audiences = claims.get("aud")
-        if issuer.audience not in _texts([audiences] if isinstance(audiences, str) else audiences, "aud"):
+        issuer, claims = proven_claims(token, self._issuers.get, _TYPES)
+        expires_at = expiry_of(claims, issuer.max_lifetime, self._now())
+        if issuer.audience not in audiences_of(claims):
             raise InvalidToken("aud")
-        [scope] = _texts([claims.get("scope", "")], "scope")
+        _check_kind(claims)
+        if issuer.org_number is not None and claims.get(_ORG_NUMBER) != issuer.org_number:
+            raise InvalidToken("org-number")
+        own = issuer.organisation is None
         return Principal(
             issuer=issuer.url,
-            subject=_text(claims, "sub"),
+            subject=text_of(claims, "sub"),
             organisation=_organisation(claims) if issuer.organisation is None else issuer.organisation,
-            roles=frozenset(_texts(claims.get(issuer.role_claim, []), "roles")),
-            scopes=frozenset(scope.split(" ")) - {""},
-            client_id=_text(claims, "client_id") if "client_id" in claims else None,
+            roles=_roles(claims, issuer),
+            scopes=_scopes(claims) if own else frozenset(),
+            client_id=text_of(claims, "client_id") if own and "client_id" in claims else None,
             expires_at=expires_at,
         )
+
+
+@contextmanager
+def only_invalid_token() -> Iterator[None]:
+    """Let a check end in nothing but InvalidToken."""
+    try:
+        yield
+    except InvalidToken:
+        raise
+    except Exception as error:  # noqa: BLE001 -- what makes a library stumble is a bad token, not a fault of ours
+        raise InvalidToken(f"unexpected-{type(error).__name__}") from None
+
+
+def proven_claims(
+    token: str, find: Callable[[str], Issuer | None], types: AbstractSet[str]
+) -> tuple[Issuer, Mapping[str, object]]:
+    """Read a JWT that one key of its issuer has signed; what the claims say is the caller's to check.
+
+    `find` gives the issuer of an `iss`, `types` are the `typ` that are taken, lower case; "" is none at all.
+    Raises InvalidToken, or what a library stumbles over: see `only_invalid_token`.
+    """
+    if len(token) > _MAX_TOKEN:
+        raise InvalidToken("too-large")
+    signed, _, signature = token.rpartition(".")
+    header_part, _, claims_part = signed.partition(".")
+    header, claims = _object(header_part, "header"), _object(claims_part, "claims")
+    signature_bytes = _base64url(signature, "signature")
+
+    # Nothing in the token is believed yet, but its issuer decides which algorithms and keys may prove it.
+    issuer = find(text_of(claims, "iss"))
+    if issuer is None or issuer.url != claims["iss"]:
+        raise InvalidToken("iss")
+    algorithm, kid = _algorithm_and_kid(header, issuer, types)
+    jwk = issuer.keys().get(kid)
+    if jwk is None:
+        raise UnknownKey(issuer.url, kid)
+    public = public_key(jwk)
+    if algorithm not in public.algorithms or jwk.get("kid", kid) != kid:
+        raise InvalidToken("unfit-key")
+    key = jose_jwk.construct(public.members, algorithm)
+    if not key.verify(signed.encode("ascii"), signature_bytes):
+        raise InvalidToken("signature")
+    return issuer, claims
+
+
+def public_key(jwk: Jwk) -> PublicKey:
+    """Say what a key of a set may verify, by its members alone. Raises UnfitKey. Source: RFC 7517 and RFC 7518."""
+    kty, curve = jwk.get("kty"), jwk.get("crv")
+    algorithms = tuple(name for name, family in _FAMILIES.items() if family == (kty, curve))
+    if not algorithms:
+        raise UnfitKey("key-type")
+    if not _PRIVATE_MEMBERS.isdisjoint(jwk):
+        raise UnfitKey("key-private")
+    operations = jwk.get("key_ops", ["verify"])
+    if jwk.get("use", "sig") != "sig" or not isinstance(operations, list) or "verify" not in operations:
+        raise UnfitKey("key-use")
+    if "alg" in jwk:
+        algorithms = tuple(name for name in algorithms if name == jwk["alg"])
+        if not algorithms:
+            raise UnfitKey("key-alg")
+    try:
+        return _elliptic_key(jwk, algorithms) if kty == "EC" else _rsa_key(jwk, algorithms)
+    except UnfitKey:
+        raise
+    except InvalidToken:
+        raise UnfitKey("key-members") from None
+
+
+def proven_key(jwk: Jwk) -> PublicKey:
+    """Say what a key may verify, once the library too has read it; this costs about a check. Raises UnfitKey."""
+    public = public_key(jwk)
+    try:
+        jose_jwk.construct(public.members, public.algorithms[0])
+    except Exception:  # noqa: BLE001 -- as with tokens: a point off its curve ends in any of several errors
+        raise UnfitKey("key-members") from None
+    return public
+
+
+def check_public_key(jwk: Jwk, algorithm: str) -> None:
+    """See that a key can be used with an algorithm. Raises InvalidToken for every other."""
+    if algorithm not in proven_key(jwk).algorithms:
+        raise InvalidToken("unfit-key")
 
 
 def sign(claims: Mapping[str, object], private_key_pem: str, kid: str) -> str:
@@ -173,55 +272,77 @@ def new_private_key() -> str:
     return pem.decode()
 
 
-def _algorithm_and_kid(header: Mapping[str, object], issuer: Issuer) -> tuple[str, str]:
+def _algorithm_and_kid(header: Mapping[str, object], issuer: Issuer, types: AbstractSet[str]) -> tuple[str, str]:
     if not _REFUSED_FIELDS.isdisjoint(header):
         raise InvalidToken("refused-field")
-    if _text(header, "typ").lower() not in _TYPES:
+    kind = header.get("typ", "")
+    if not isinstance(kind, str) or kind.lower() not in types:
         raise InvalidToken("typ")
-    algorithm = _text(header, "alg")
+    algorithm = text_of(header, "alg")
     if algorithm not in issuer.algorithms:
         raise InvalidToken("alg")
-    return algorithm, _text(header, "kid")
+    return algorithm, text_of(header, "kid")
 
 
-def _public_part(jwk: Jwk, kid: str, algorithm: str) -> dict[str, str]:
-    """Give what python-jose needs of a key, and no more, once the key is fit for the algorithm."""
-    kty, curve = _FAMILIES[algorithm]
-    fit = (
-        jwk.get("kty") == kty
-        and jwk.get("crv") == curve
-        and jwk.get("kid", kid) == kid
-        and jwk.get("alg", algorithm) == algorithm
-        and jwk.get("use", "sig") == "sig"
-        and "verify" in _texts(jwk.get("key_ops", ["verify"]), "unfit-key")
-        and "d" not in jwk  # an issuer that publishes its private key has let everybody sign
-    )
-    if not fit:
-        raise InvalidToken("unfit-key")
-    if curve is not None:
-        return {"kty": kty, "crv": curve, "x": _text(jwk, "x"), "y": _text(jwk, "y")}
-    modulus = _text(jwk, "n", _MAX_TOKEN)
-    if int.from_bytes(_base64url(modulus, "unfit-key")).bit_length() not in _RSA_BITS:
-        raise InvalidToken("key-length")
+def _elliptic_key(jwk: Jwk, algorithms: tuple[str, ...]) -> PublicKey:
+    curve = text_of(jwk, "crv")
+    members = {"kty": "EC", "crv": curve, "x": text_of(jwk, "x"), "y": text_of(jwk, "y")}
+    return PublicKey(members, algorithms, int(curve.removeprefix("P-")))
+
+
+def _rsa_key(jwk: Jwk, algorithms: tuple[str, ...]) -> PublicKey:
+    modulus = text_of(jwk, "n", _MAX_TOKEN)
+    size = int.from_bytes(_base64url(modulus, "n")).bit_length()
+    if size not in _RSA_BITS:
+        raise UnfitKey("key-length")
     # Eight characters are six bytes: every exponent in use is far shorter, and a long one is slow on purpose.
-    return {"kty": kty, "n": modulus, "e": _text(jwk, "e", 8)}
+    return PublicKey({"kty": "RSA", "n": modulus, "e": text_of(jwk, "e", 8)}, algorithms, size)
 
 
-def _expiry(claims: Mapping[str, object], max_lifetime: int, now: float) -> int:
+def expiry_of(claims: Mapping[str, object], max_lifetime: int, now: float) -> int:
+    """Give when a token ends, in Unix seconds; raises InvalidToken for one that is not for now or lives too long."""
     issued_at, expires_at = _time(claims, "iat"), _time(claims, "exp")
     if not 0 < expires_at - issued_at <= max_lifetime:
         raise InvalidToken("lifetime")
-    if issued_at > now + _LEEWAY:
+    if issued_at > now + LEEWAY:
         raise InvalidToken("iat")
-    if "nbf" in claims and _time(claims, "nbf") > now + _LEEWAY:
+    if "nbf" in claims and _time(claims, "nbf") > now + LEEWAY:
         raise InvalidToken("nbf")
-    if expires_at <= now - _LEEWAY:
+    if expires_at <= now - LEEWAY:
         raise InvalidToken("expired")
     return expires_at
 
 
+def _check_kind(claims: Mapping[str, object]) -> None:
+    """Refuse what is no access token, though the same key signs it for the same audience."""
+    if not _REFUSED_CLAIMS.isdisjoint(claims):
+        raise InvalidToken("kind")
+    # Keycloak tells here what its header does not: Bearer, ID, Refresh, Logout.
+    if claims.get("typ", "Bearer") != "Bearer":
+        raise InvalidToken("kind")
+
+
+def _scopes(claims: Mapping[str, object]) -> frozenset[str]:
+    [scope] = _texts([claims.get("scope", "")], "scope")
+    return frozenset(scope.split(" ")) - {""}
+
+
+def _roles(claims: Mapping[str, object], issuer: Issuer) -> frozenset[str]:
+    value = value_at(claims, issuer.role_claim)
+    if issuer.role_map is None:
+        return frozenset(_texts([] if value is None else value, "roles"))
+    # One value alone is written as a string by AD FS.
+    values = _texts([value] if isinstance(value, str) else [] if value is None else value, "roles")
+    return roles_of(values, issuer.role_map)
+
+
+def audiences_of(claims: Mapping[str, object]) -> list[str]:
+    audiences = claims.get("aud")
+    return _texts([audiences] if isinstance(audiences, str) else audiences, "aud")
+
+
 def _organisation(claims: Mapping[str, object]) -> str:
-    organisation = _text(claims, "organisation")
+    organisation = text_of(claims, "organisation")
     if not _ORGANISATION.fullmatch(organisation):
         raise InvalidToken("organisation")
     return organisation
@@ -252,7 +373,7 @@ def _unpadded(value: bytes) -> str:
     return base64.urlsafe_b64encode(value).rstrip(b"=").decode("ascii")
 
 
-def _text(members: Mapping[str, object], name: str, longest: int = _MAX_TEXT) -> str:
+def text_of(members: Mapping[str, object], name: str, longest: int = _MAX_TEXT) -> str:
     value = members.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= longest:
         raise InvalidToken(name)

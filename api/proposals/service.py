@@ -1,7 +1,5 @@
 """Changes of proposals: draft, edit, move, decide."""
 
-import hashlib
-import hmac
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +14,7 @@ from api.guidelines import rules as guideline_rules
 from api.guidelines.publishing import GuidelineChange, publish_guideline, repeal_guideline
 from api.guidelines.schemas import GuidelineContent, dump
 from api.identity.authenticate import Caller
+from api.identity.authors import AUTHOR_KEY, author_of
 from api.proposals import rules
 from api.proposals.rules import Action, Standing
 from api.proposals.schemas import ProposalCreate, ProposalDecision, ProposalUpdate, Transition
@@ -40,8 +39,6 @@ from db.proposals import (
 from db.session import Transaction
 from db.terms import known_terms
 from db.vocabulary import Outcome, ProposalAction, ProposalStatus, TargetType
-
-AUTHOR_KEY = "author"
 
 
 def create_proposal(tx: Transaction, caller: Caller, body: ProposalCreate) -> Proposal:
@@ -160,16 +157,6 @@ def standing_of(session: Session, proposal: Proposal, caller: Caller | None) -> 
         moderates="proposals:moderate" in caller.scopes,
         decides="proposals:decide" in caller.scopes,
     )
-
-
-def author_of(session: Session, caller: Caller) -> str:
-    """Know an author again without storing who it is: a keyed hash of issuer and subject."""
-    secret = find_instance_value(session, AUTHOR_KEY)
-    if secret is None:
-        msg = "the instance has no author secret: run `python -m api migrate`"
-        raise RuntimeError(msg)
-    identity = f"{caller.issuer}\0{caller.subject}".encode()
-    return hmac.new(secret.encode(), identity, hashlib.sha256).hexdigest()
 
 
 def revision_for(proposal: Proposal, caller: Caller | None) -> int:

@@ -10,11 +10,13 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext
 
+from api.identity.clients import create_client
 from api.identity.issuing import issue_token
 from api.identity.permissions import COUNTY_ROLES, ROLES, ROUTES, TABLE, Access, effective_scopes, served_routes
 from api.main import BASE, create_app
 from api.settings import Settings
 from api.terms.routes import router as terms_router
+from db.session import transaction
 from tests.conftest import County, Store, running
 from tests.examples import DECISION_BODY
 from tests.proposals.acts import APPROVAL, WITHDRAWAL, amendment, draft, edit, etag, move, submitted
@@ -22,6 +24,13 @@ from tests.proposals.acts import APPROVAL, WITHDRAWAL, amendment, draft, edit, e
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 TENANTS = ("2281", "2260", "22")
 CALLERS = (None, *((("22" if role in COUNTY_ROLES else "2281"), role) for role in ROLES))
+REGISTRATION = {
+    "organisation": "2281",
+    "issuer": "https://login.example.se",
+    "audience": "api://samsprak",
+    "algorithms": ["RS256"],
+    "roleMap": {"Ordlista redaktör": "editor"},
+}
 NEVER_MADE = "/proposals/0193f0a0-7a1e-7c3b-9d2f-5b1c2d3e4f50"
 FILLED = {
     "slug": "not-found",
@@ -30,12 +39,14 @@ FILLED = {
     "number": "1.0",
     "source": "demo",
     "externalId": "DEMO-1",
+    "issuerId": NEVER_MADE.rpartition("/")[2],
+    "secretId": "0193f0a0-7a1e-7c3b-9d2f-5b1c2d3e4f51",
 }
 # Where the county's editor acts on what municipalities own.
 OF_THE_COUNTY = f"{BASE}/proposals/{{proposalId}}/decision"
 WITHOUT_TOKENS = ("/", "/docs", "/problems/{slug}", "/healthz", "/readyz")
-PUBLIC = [row for row in ROUTES if row.method == "GET" and row.path not in WITHOUT_TOKENS]
-_OWNED = ("{proposalId}", "{municipalityCode}", "{organisationCode}")
+PUBLIC = [row for row in ROUTES if row.method == "GET" and not row.scopes and row.path not in WITHOUT_TOKENS]
+_OWNED = ("{proposalId}", "{clientId}", "{municipalityCode}", "{organisationCode}")
 CASES = [
     (tenant, path)
     for path in dict.fromkeys(row.path for row in ROUTES)
@@ -45,18 +56,20 @@ CASES = [
 
 @dataclass(frozen=True)
 class Offices:
-    """A county in which every tenant has a draft and a submitted proposal."""
+    """A county in which every tenant has a client, a draft and a submitted proposal."""
 
     county: County
     tokens: dict[Any, str | None]
     drafts: dict[str, str]
     submitted: dict[str, str]
+    clients: dict[str, str]
     bodies: dict[str, Any]
 
     def address(self, path: str, tenant: str, proposal: str) -> str:
         """Fill a path's parameters with things of a tenant."""
         asked = f"{path}?q=digital" if path.endswith("/suggestions") else path
         codes = dict.fromkeys(("organisationCode", "municipalityCode"), tenant)
+        codes["clientId"] = self.clients.get(tenant, "")
         return asked.replace("/proposals/{proposalId}", proposal).format_map(FILLED | codes)
 
     def send(self, row: Access, address: str, caller: Any, *, spoilt: bool = False) -> httpx2.Response:
@@ -79,9 +92,16 @@ def offices(store: Store) -> Iterator[Offices]:
             f"PATCH {BASE}/proposals/{{proposalId}}": {"title": "En annan rubrik"},
             f"POST {BASE}/proposals/{{proposalId}}/transitions": WITHDRAWAL,
             f"POST {OF_THE_COUNTY}": APPROVAL,
+            f"POST {BASE}/issuers": REGISTRATION,
+            f"PATCH {BASE}/issuers/{{issuerId}}": {"disabled": True},
+            f"POST {BASE}/clients": {"name": "Diariet", "scopes": ["events:read"]},
+            f"PATCH {BASE}/clients/{{clientId}}": {"name": "Arkivet"},
             f"PUT {BASE}/municipalities/{{municipalityCode}}/decisions/{{source}}/{{externalId}}": DECISION_BODY,
         }
-        yield Offices(county, tokens, drafts, {code: submitted(county, by) for code, by in editors.items()}, bodies)
+        with transaction(county.app.state.database) as tx:
+            clients = {code: create_client(tx, code, "Diariet", ["events:read"])[0].id for code in TENANTS}
+        sent = {code: submitted(county, by) for code, by in editors.items()}
+        yield Offices(county, tokens, drafts, sent, clients, bodies)
     store.drop(url)
 
 
@@ -118,15 +138,17 @@ def test_the_table_is_what_happens(offices: Offices, tenant: str, path: str) -> 
                 assert answer.headers.get("www-authenticate", "").startswith("Bearer") or expected == 403, seen
             else:
                 answer = offices.send(row._replace(method=method), address, caller, spoilt=True)
-                assert answer.status_code in _let_through(row, tenant), f"{seen}: {answer.text}"
+                assert answer.status_code in _let_through(row, tenant, caller), f"{seen}: {answer.text}"
 
 
-def _let_through(row: Access, tenant: str) -> set[int]:
+def _let_through(row: Access, tenant: str, caller: Any) -> set[int]:
     if row.method != "GET":
         # As far as the body, which has a field too much; the token endpoint takes no JSON at all.
         return {415} if row.path == "/oauth2/token" else {422}
+    if "{clientId}" in row.path:
+        return {200} if caller[0] in (tenant, "22") else {404}
     nothing_there = row.path == OF_THE_COUNTY or (tenant == "22" and "municipalityCode" in row.path)
-    return {404} if nothing_there or "externalId" in row.path else {200}
+    return {404} if nothing_there or "externalId" in row.path or "issuerId" in row.path else {200}
 
 
 @pytest.mark.parametrize("row", [row for row in ROUTES if "proposalId" in row.path], ids=lambda row: f"{row[:2]}")
@@ -154,7 +176,7 @@ def test_a_public_read_needs_no_token_but_refuses_a_bad_one(library: County, row
         "another scheme": "Basic YTpi",
         "expired": f"Bearer {library.token('2281', lifetime=-60)}",
     }
-    path = Offices(library, {}, {}, {}, {}).address(row.path, "2281", NEVER_MADE)
+    path = Offices(library, {}, {}, {}, {}, {}).address(row.path, "2281", NEVER_MADE)
     assert library.get(path).status_code in (200, 404, 422)
     for name, value in wrong.items():
         answer = library.get(path, Authorization=value)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import County, Store, running
 from tests.examples import DECISION, make
+from tests.identity.idp import idp
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ class Played:
 @pytest.fixture(scope="session")
 def played(store: Store) -> Iterator[Played]:
     url = store.copy()
-    with running(url) as county:
-        yield Played(county, make(county))
+    with idp() as provider, running(url, outbound_private_hosts=(provider.host,)) as county:
+        yield Played(county, make(county, provider))
     store.drop(url)
 
 

@@ -27,6 +27,10 @@ class Operation:
     def writes(self) -> bool:
         return self.method != "GET"
 
+    @property
+    def private(self) -> bool:
+        return {} not in self.told.get("security", [{}])
+
     def parameters(self, where: str) -> list[dict[str, Any]]:
         """List the parameters that stand in the path, the query or the headers."""
         return [parameter for parameter in self.told["parameters"] if parameter["in"] == where]
@@ -51,8 +55,13 @@ def operations(document: dict[str, Any]) -> list[Operation]:
 
 
 def reads(document: dict[str, Any]) -> list[Operation]:
-    """List the operations that change nothing."""
-    return [operation for operation in operations(document) if not operation.writes]
+    """List the public operations that change nothing."""
+    return [operation for operation in operations(document) if not operation.writes and not operation.private]
+
+
+def private_reads(document: dict[str, Any]) -> list[Operation]:
+    """List the operations that show only its own to an organisation."""
+    return [operation for operation in operations(document) if not operation.writes and operation.private]
 
 
 def writes(document: dict[str, Any]) -> list[Operation]:

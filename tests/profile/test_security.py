@@ -18,7 +18,7 @@ from api.identity.keys import add_key
 from db.session import transaction
 from tests.conftest import BASE, County
 from tests.profile.conftest import Played
-from tests.profile.surface import TOKEN, fields, lists, operations, reads, writes
+from tests.profile.surface import TOKEN, fields, lists, operations, private_reads, reads, writes
 
 _NUMBERS_WITH_A_MEANING = ("sequence", "number", "source_revision")
 _EVERY_METHOD = {"GET", "POST", "PUT", "PATCH", "DELETE"}
@@ -65,6 +65,10 @@ def test_sak_06_every_write_refuses_what_it_does_not_know(county: County, docume
         token = county.token("22", "county_editor") if "decision" in operation.path else county.token("2281")
         if "municipalities" in operation.path:
             token = county.token("2281", "integrator")
+        if "clients" in operation.path:
+            token = county.token("2281", "coordinator")
+        if "issuers" in operation.path:
+            token = county.token("22", "county_admin")
         answer = county.send(operation.method, operation.address(), {"surprise": 1}, token, if_match='"1"')
         assert answer.status_code == 422, str(operation)
         assert "/surprise" in {fault["pointer"] for fault in answer.json()["errors"]}, str(operation)
@@ -171,6 +175,7 @@ def test_sak_15_a_token_in_the_address_opens_nothing(library: County) -> None:
 
 def test_sak_15_no_parameter_is_meant_for_a_secret(library: County, document: dict[str, Any]) -> None:
     names = {parameter["name"].lower() for one in operations(document) for parameter in one.told["parameters"]}
+    names -= {"secretid"}  # names a secret, and tells nothing of it
     assert [name for name in names if any(word in name for word in ("token", "secret", "password", "apikey"))] == []
     assert "token" not in library.get("/proposals", library.token("2281")).json()["_links"]["self"]["href"]
 
@@ -272,7 +277,12 @@ def test_sak_29_a_body_of_another_type_is_refused(library: County, document: dic
 
 def test_sak_30_methods_tell_what_they_do(library: County, document: dict[str, Any]) -> None:
     assert {operation.method for operation in writes(document)} <= {"POST", "PUT", "PATCH", "DELETE"}
-    assert [str(operation) for operation in reads(document) if {} not in operation.told["security"]] == []
+    assert {one.path for one in private_reads(document)} == {
+        "/clients",
+        "/clients/{clientId}",
+        "/issuers",
+        "/issuers/{issuerId}",
+    }
 
 
 @pytest.mark.parametrize(
