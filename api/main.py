@@ -126,7 +126,7 @@ def _forget_keys(app: FastAPI) -> None:
 
 
 async def _tick(app: FastAPI, stopping: asyncio.Event) -> None:
-    """Once a second, take in what other processes have written: changes, keys, a new day; tell them of clients."""
+    """Once a second, take in what other processes have written: changes, keys, a new day; and write what can wait."""
     while True:
         with anyio.move_on_after(1):
             await stopping.wait()

@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 import db
 from api.identity.assertions import ASSERTION_TYPE
+from api.identity.clients import create_client
+from db.session import transaction
 from tests.conftest import County
 from tests.identity.test_tokens import GONE, Json, Key, b64, compact, ec_jwk, rsa_jwk
 
@@ -65,3 +67,21 @@ def everything_stored(county: County) -> str:
     with county.app.state.database.reader.connect() as connection:
         rows = [tuple(row) for table in db.metadata.tables.values() for row in connection.execute(sa.select(table))]
     return repr(rows)
+
+
+def by(county: County, who: str) -> str:
+    organisation, role = who.split()
+    return county.token(organisation, role)
+
+
+def of_the_operator(county: County, organisation: str, *scopes: str) -> dict[str, Any]:
+    """Make a client as the command line does."""
+    with transaction(county.app.state.database) as tx:
+        client, secret = create_client(tx, organisation, "Länets system", scopes)
+    return {"clientId": client.id, "clientSecret": secret}
+
+
+def change(county: County, client: dict[str, Any], who: str, **changes: Any) -> httpx2.Response:
+    token, address = by(county, who), f"/clients/{client['clientId']}"
+    etag = county.get(address, token).headers["etag"]
+    return county.send("PATCH", address, changes, token, if_match=etag)
