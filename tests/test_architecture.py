@@ -44,6 +44,12 @@ def test_one_file_imports_jose() -> None:
     assert files_that_import("jose") == {"api/identity/tokens.py"}
 
 
+def test_one_file_calls_out() -> None:
+    assert files_that_import("httpcore") == {"api/outbound/calls.py"}
+    # The health check asks the server beside it.
+    assert files_that_import("httpx") == {"api/__main__.py"}
+
+
 @pytest.mark.parametrize("path", [path for path in FILES if path.name == "rules.py"], ids=str)
 def test_rules_are_pure(path: Path) -> None:
     forbidden = {"sqlmodel", "sqlalchemy", "fastapi", "starlette", "httpx", "time"}

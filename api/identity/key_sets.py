@@ -26,7 +26,6 @@ HARD = 24 * 3600  # older keys are no longer believed
 ABSENT = 120  # for so long a name that a fetch did not show is no reason for another
 DEADLINE = 3  # for a fetch, with discovery
 _LIMIT = 256 * 1024  # bytes
-_MOST_ABSENT = 256
 _DISCOVERY = "/.well-known/openid-configuration"
 
 Failure = OutboundError | KeySetError
@@ -53,7 +52,7 @@ class _State:
     keys: Mapping[str, Jwk] = field(default_factory=dict)
     started_at: float | None = None
     fetched_at: float | None = None
-    # Names that a fetch did not show, each with the end of ABSENT; the oldest first.
+    # Names that a fetch did not show, each with the end of ABSENT. One fetch adds one, so FLOOR keeps them few.
     absent: dict[str, float] = field(default_factory=dict)
     task: asyncio.Task[KeySet | Failure] | None = None
     later: asyncio.TimerHandle | None = None
@@ -171,16 +170,9 @@ class KeySets:
         """Fetch as soon as FLOOR allows it, unless that is arranged already."""
         if self._states.get(source) is not state or state.later is not None or state.task is not None:
             return
-        wait = FLOOR - self._since(state.started_at)
-        if wait > 0:
-            state.later = self._loop.call_later(wait, self._on_time, source, state)
-        else:
-            self._start(source, state)
-
-    def _on_time(self, source: KeySource, state: _State) -> None:
-        state.later = None
-        # Looked at once more: the timer may ring a little early.
-        self._start_later(source, state)
+        # Whatever starts a fetch before that stops the timer, so when it rings the wait is over.
+        wait = max(0.0, FLOOR - self._since(state.started_at))
+        state.later = self._loop.call_later(wait, self._start, source, state)
 
     async def _fetch(self, source: KeySource, state: _State) -> KeySet | Failure:
         """Fetch a set and take it into use; gives the failure, so that a task nobody waits for ends in peace."""
@@ -224,10 +216,8 @@ class KeySets:
             self.on_change()
 
     def _remember_absent(self, state: _State, kid: str) -> None:
-        state.absent.pop(kid, None)
-        state.absent[kid] = self._now() + ABSENT
-        if len(state.absent) > _MOST_ABSENT:
-            del state.absent[next(iter(state.absent))]
+        now = self._now()
+        state.absent = {name: end for name, end in state.absent.items() if end > now} | {kid: now + ABSENT}
 
 
 def _stop(state: _State) -> None:

@@ -39,22 +39,22 @@ def in_no_time(work: Coroutine[Any, Any, None]) -> None:
 
 
 class Publisher:
-    """An issuer with keys that can be changed, that can be slow or away; `asked` tells when it was asked for what."""
+    """An issuer with keys that can be changed, that can be slow or fail; `asked` tells when it was asked for what."""
 
     def __init__(self, *kids: str) -> None:
         self.kids = list(kids)
         self.delay = 0.0
-        self.away = False
+        self.failure: Exception | None = None
         self.asked: list[tuple[float, str]] = []
 
     async def fetch(self, url: str, *, accept: str, limit: int, deadline: float) -> bytes:
         self.asked.append((asyncio.get_running_loop().time(), url))
-        document, away, delay = published(*self.kids), self.away, self.delay
+        document, failure, delay = published(*self.kids), self.failure, self.delay
         await asyncio.sleep(min(delay, deadline))
         if delay > deadline:
             raise OutboundError("timeout")
-        if away:
-            raise OutboundError("unreachable")
+        if failure is not None:
+            raise failure
         assert len(document) <= limit
         assert "json" in accept
         return document

@@ -5,7 +5,7 @@ import json
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.identity.jwks import KeySetError, read_key_set
@@ -162,6 +162,7 @@ _JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(_JSON, max_size=4), st.dictionaries(st.sampled_from(sorted(GOOD)), _JSON, max_size=3))
 def test_whatever_is_published_is_read_or_refused(entries: list[object], spoilt: Json) -> None:
     try:
@@ -171,6 +172,7 @@ def test_whatever_is_published_is_read_or_refused(entries: list[object], spoilt:
     assert len(found.usable) + len(found.refused) == len(entries) + 1
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300) | st.text(max_size=100).map(lambda text: base64.b64encode(text.encode())))
 def test_no_bytes_are_an_error_of_ours(document: bytes) -> None:
     with pytest.raises(KeySetError):

@@ -19,6 +19,7 @@ from tests.identity.skipping import Publisher, in_no_time, published
 from tests.outbound.provider import Provider, Script, answer, json_answer, provider
 
 FALUN = KeySource("https://login.falun.example", "https://login.falun.example/jwks")
+AWAY = OutboundError("unreachable")
 sleep = asyncio.sleep
 
 
@@ -158,7 +159,7 @@ async def test_a_key_is_no_longer_known_when_the_issuer_has_dropped_it(key_sets:
 @story("a")
 async def test_without_its_issuer_a_key_lives_for_a_day(key_sets: Watched, falun: Publisher) -> None:
     await key_sets.find(FALUN, "a")
-    falun.away = True
+    falun.failure = AWAY
     for _ in range(24 * 60 - 1):
         await sleep(60)
         assert key_sets.kids() == {"a"}
@@ -166,7 +167,7 @@ async def test_without_its_issuer_a_key_lives_for_a_day(key_sets: Watched, falun
     assert key_sets.kids() == set()
     await sleep(0)
     assert key_sets.changes == 2
-    falun.away = False
+    falun.failure = None
     await sleep(FLOOR)
     assert await key_sets.find(FALUN, "a")
 
@@ -188,9 +189,9 @@ async def test_a_set_without_usable_keys_replaces_nothing(key_sets: Watched, fal
 
 @story("a")
 async def test_an_issuer_that_was_away_is_asked_again_by_itself(key_sets: Watched, falun: Publisher) -> None:
-    falun.away = True
+    falun.failure = AWAY
     assert not await key_sets.find(FALUN, "a")
-    falun.away = False
+    falun.failure = None
     await sleep(FLOOR + 1)
     assert key_sets.kids() == {"a"}
     assert len(falun.asked) == 2
@@ -237,7 +238,11 @@ async def test_a_source_that_is_forgotten_has_no_keys_and_gets_none(key_sets: Wa
     await sleep(2 * FLOOR)
     assert key_sets.changes == 2
     assert len(falun.asked) == 2
+    key_sets.known(FALUN)
     key_sets.forget(FALUN)
+    key_sets.forget(FALUN)
+    await sleep(0)
+    assert len(falun.asked) == 2
 
 
 @story("a")
@@ -269,11 +274,33 @@ async def test_a_look_at_an_issuer_that_is_away_tells_why_and_changes_nothing(
     key_sets: Watched, falun: Publisher
 ) -> None:
     await key_sets.find(FALUN, "a")
-    falun.away = True
+    falun.failure = AWAY
     with pytest.raises(OutboundError, match="unreachable"):
         await key_sets.look(FALUN)
     assert key_sets.kids() == {"a"}
     assert key_sets.changes == 1
+
+
+@story("a")
+async def test_a_look_takes_the_place_of_the_fetch_that_waits(key_sets: Watched, falun: Publisher) -> None:
+    await key_sets.find(FALUN, "a")
+    assert not await key_sets.find(FALUN, "b")
+    falun.kids.append("b")
+    await key_sets.look(FALUN)
+    assert await key_sets.find(FALUN, "b")
+    await sleep(2 * FLOOR)
+    assert len(falun.asked) == 2
+
+
+@story("a")
+async def test_a_fault_that_nobody_thought_of_is_a_fetch_that_failed(key_sets: Watched, falun: Publisher) -> None:
+    falun.failure = ValueError("of a library")
+    assert not await key_sets.find(FALUN, "a")
+    with pytest.raises(KeySetError, match="unexpected"):
+        await key_sets.look(FALUN)
+    falun.failure = None
+    await sleep(FLOOR)
+    assert await key_sets.find(FALUN, "a")
 
 
 STEPS = st.one_of(
@@ -287,7 +314,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(STEPS, max_size=40))
 def test_whatever_happens_no_issuer_is_asked_twice_in_thirty_seconds(steps: list[tuple[str, Any]]) -> None:
     async def play() -> None:
@@ -304,11 +331,11 @@ def test_whatever_happens_no_issuer_is_asked_twice_in_thirty_seconds(steps: list
                 case "answer in":
                     falun.delay = value
                 case "away":
-                    falun.away = value
+                    falun.failure = AWAY if value else None
                 case "use":
                     key_sets.known(FALUN)
         # In peace, whatever was before: a new key is there by the time that one fetch may be made.
-        falun.kids, falun.delay, falun.away = ["new"], 0, False
+        falun.kids, falun.delay, falun.failure = ["new"], 0, None
         if not await key_sets.find(FALUN, "new"):
             await sleep(FLOOR)
         assert await key_sets.find(FALUN, "new")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from api.outbound.calls import Outbound
+from api.outbound.calls import Outbound, addresses_of
 from api.outbound.targets import OutboundError
 from tests.outbound.provider import Provider, Script, answer, certificate, provider
 
@@ -178,6 +178,11 @@ def test_the_next_address_is_tried_when_one_does_not_answer() -> None:
         assert await refusal(f"http://{host}/", Outbound([host], lambda _host, _port: addresses[:2])) == "unreachable"
 
     against(lambda _: answer(BODY), ask)
+
+
+def test_the_system_knows_its_own_name_and_no_impossible_one() -> None:
+    assert "127.0.0.1" in addresses_of("localhost", 443)
+    assert addresses_of("a" * 64, 443) == []
 
 
 def test_nothing_listens() -> None:

@@ -4,7 +4,7 @@ from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.outbound.targets import OutboundError, may_be_dialled, private_hosts, target_of
@@ -109,6 +109,7 @@ def test_what_is_no_address_is_not_dialled(address: str) -> None:
     assert not may_be_dialled(address, private=True)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1).map(IPv4Address))
 def test_no_ipv4_address_is_dialled_in_the_dress_of_ipv6(inner: IPv4Address) -> None:
     number = int(inner)
@@ -244,6 +245,7 @@ _PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(_PIECES, max_size=9).map("".join))
 def test_no_url_has_two_meanings(url: str) -> None:
     try:
