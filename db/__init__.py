@@ -12,6 +12,7 @@ SQLModel.metadata.naming_convention = {
 }
 
 from db import (  # noqa: E402
+    checkpoints,
     decisions,
     events,
     guidelines,
@@ -25,6 +26,7 @@ from db import (  # noqa: E402
 metadata = SQLModel.metadata
 
 __all__ = [
+    "checkpoints",
     "decisions",
     "events",
     "guidelines",

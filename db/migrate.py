@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # The newest file of migrations/versions. It stands here too, so that a start which has nothing to
 # migrate need not load alembic; a test holds the two together.
-HEAD = "2026_11_24_first_tables"
+HEAD = "2026_11_24_checkpoints"
 
 _FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 # Any number does; it only has to be ours.
@@ -39,6 +39,12 @@ def current_revision(connection: sa.Connection) -> str | None:
 def at_head(database: Database) -> bool:
     with database.reader.connect() as connection:
         return current_revision(connection) == HEAD
+
+
+def check_at_head(database: Database) -> None:
+    """Refuse a database that this version cannot work with: raises UnusableDatabaseError."""
+    if not at_head(database):
+        raise UnusableDatabaseError("the database has not the schema of this version: run `python -m api migrate`")
 
 
 def migrate(database: Database, revision: str = HEAD) -> None:

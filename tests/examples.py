@@ -54,6 +54,7 @@ def make(county: County) -> dict[str, Any]:
     _play_proposal(county, made)
     _play_decision(county, made)
     _play_token(county, made)
+    _play_checkpoint(county, made)
     for name, path in {
         "terms": "/terms?limit=1",
         "term": "/terms/digital-mognad",
@@ -140,6 +141,16 @@ def _play_token(county: County, made: dict[str, Any]) -> None:
     form = {"grant_type": "client_credentials", "client_id": client.id, "client_secret": secret}
     made["token"] = county.client.post("/oauth2/token", data=form).raise_for_status().json()
     made["token"]["access_token"] = made["token"]["access_token"][:24] + "…"
+
+
+def _play_checkpoint(county: County, made: dict[str, Any]) -> None:
+    made["checkpoint-create"] = {"stream": "public"}
+    admin = county.token("22", "county_admin")
+    signed = county.send("POST", "/events/checkpoints", made["checkpoint-create"], admin).raise_for_status().json()
+    listed = county.get("/events/checkpoints?limit=1").raise_for_status().json()
+    for each in (signed, *listed["items"]):
+        each["jws"] = each["jws"][:24] + "…"
+    made["checkpoint"], made["checkpoints"] = signed, listed
 
 
 def _cut(value: Any, name: str = "") -> Any:

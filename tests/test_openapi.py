@@ -41,6 +41,7 @@ OPERATION_IDS = {
     "getTerm",
     "issueToken",
     "listAdoptions",
+    "listCheckpoints",
     "listDecisions",
     "listDomains",
     "listEvents",
@@ -53,6 +54,7 @@ OPERATION_IDS = {
     "listTerms",
     "moveProposal",
     "recordDecision",
+    "signCheckpoint",
     "suggestTerms",
 }
 # What examples.json holds for the pages, beside what the document shows.

@@ -83,3 +83,4 @@ Mover = Annotated[
 ]
 Decider = Annotated[Caller, Security(caller_with_scope, scopes=["proposals:decide"])]
 DecisionWriter = Annotated[Caller, Security(caller_with_scope, scopes=["decisions:write"])]
+EventReader = Annotated[Caller, Security(caller_with_scope, scopes=["events:read"])]

@@ -146,10 +146,35 @@ class TokenVerifier:
         )
 
 
-def sign(claims: Mapping[str, object], private_key_pem: str, kid: str) -> str:
-    """Sign the claims of an access token with ES256, by a private key as from `new_private_key`."""
+def sign(claims: Mapping[str, object], private_key_pem: str, kid: str, typ: str = "at+jwt") -> str:
+    """Sign claims with ES256, by a private key as from `new_private_key`; `typ` tells what they are good for."""
     payload = json.dumps(dict(claims), allow_nan=False, separators=(",", ":")).encode()
-    return jose_jws.sign(payload, private_key_pem, {"typ": "at+jwt", "kid": kid}, "ES256")
+    return jose_jws.sign(payload, private_key_pem, {"typ": typ, "kid": kid}, "ES256")
+
+
+def read_signed(text: str, typ: str, keys: Mapping[str, Jwk]) -> dict[str, object]:
+    """Give the claims that `sign` has signed for the same use, by one of the keys. Raises InvalidToken."""
+    try:
+        return _read_signed(text, typ, keys)
+    except InvalidToken:
+        raise
+    except Exception as error:  # noqa: BLE001 -- as in TokenVerifier
+        raise InvalidToken(f"unexpected-{type(error).__name__}") from None
+
+
+def _read_signed(text: str, typ: str, keys: Mapping[str, Jwk]) -> dict[str, object]:
+    signed, _, signature = text.rpartition(".")
+    header_part, _, claims_part = signed.partition(".")
+    header, claims = _object(header_part, "header"), _object(claims_part, "claims")
+    kid = _text(header, "kid")
+    if header != {"typ": typ, "kid": kid, "alg": "ES256"}:
+        raise InvalidToken("header")
+    if kid not in keys:
+        raise InvalidToken("unknown-key")
+    key = jose_jwk.construct(_public_part(keys[kid], kid, "ES256"), "ES256")
+    if not key.verify(signed.encode("ascii"), _base64url(signature, "signature")):
+        raise InvalidToken("signature")
+    return claims
 
 
 def public_jwk(private_key_pem: str) -> dict[str, str]:
