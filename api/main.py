@@ -1,6 +1,7 @@
 """The application: routers, error handlers and what stands around them."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -15,6 +16,8 @@ from api.adoptions.routes import router as adoptions
 from api.edge.context import Topic
 from api.edge.headers import EXPOSED, Headers
 from api.edge.public_cache import PublicCache
+from api.events.checkpoint_routes import router as checkpoints
+from api.events.checkpoints import DailySigner
 from api.events.routes import router as events
 from api.guidelines.routes import router as guidelines
 from api.identity.issuing import built_in_verifier
@@ -29,6 +32,7 @@ from api.pages.serving import Assets
 from api.problems import install_handlers
 from api.proposals.routes import router as proposals
 from api.published.current import Published
+from api.service.readiness import Doorkeeper
 from api.service.routes import api_router as service
 from api.service.routes import root_router as health
 from api.settings import Settings
@@ -53,7 +57,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.cache = None
-    for router in (terms, guidelines, proposals, adoptions, organisations, events, service):
+    app.state.answers = [0] * 6
+    for router in (terms, guidelines, proposals, adoptions, organisations, events, checkpoints, service):
         app.include_router(router, prefix=BASE)
     for router in (identity, health, pages):
         app.include_router(router)
@@ -74,18 +79,22 @@ def create_app(settings: Settings) -> FastAPI:
 def create_server(settings: Settings) -> ASGIApp:
     """Put the edge around the application; this is what uvicorn serves."""
     app = create_app(settings)
-    cache = PublicCache(Headers(app, settings.base_url), settings.cache_bytes)
+    headers = Headers(app, settings.base_url)
+    cache = PublicCache(headers, settings.cache_bytes)
     app.state.cache = cache
+    app.state.answers = headers.answers
     return cache
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
+    app.state.began = time.monotonic()
     database = open_database(settings.database_address)
     app.state.database = database
     app.state.turns = anyio.Semaphore(_WRITERS[database.url.get_backend_name()])
     app.state.keys = await to_thread.run_sync(Keys, database, settings.signing_key_file)
+    app.state.doorkeeper = Doorkeeper(database, app.state.keys)
     app.state.verifier = built_in_verifier(app.state.keys, settings)
     # Off the event loop: a large glossary takes its time, and health checks must be answered.
     published = await to_thread.run_sync(Published, database, settings.base_url, settings.api_url)
@@ -93,6 +102,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         published.on_change = app.state.cache.drop
         app.state.keys.on_change = partial(app.state.cache.drop, [Topic.FIXED])
     app.state.published = published
+    app.state.signer = DailySigner(database, app.state.keys, settings.base_url)
     stopping = asyncio.Event()
     ticking = asyncio.create_task(_tick(app, stopping))
     yield
@@ -103,10 +113,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _tick(app: FastAPI, stopping: asyncio.Event) -> None:
-    """Once a second, take in what other processes have written: changes, keys, a new day."""
+    """Once a second, take in what other processes have written: changes, keys; and sign a new day."""
     while True:
         with anyio.move_on_after(1):
             await stopping.wait()
             return
         await to_thread.run_sync(app.state.published.try_to_catch_up)
         await to_thread.run_sync(app.state.keys.try_to_refresh)
+        await to_thread.run_sync(app.state.signer.try_to_sign)

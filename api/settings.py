@@ -20,6 +20,8 @@ class Settings(BaseSettings):
     base_url: str = "http://127.0.0.1:8000"
     county: str = Field(default="22", pattern=r"^[0-9]{2}$")
     signing_key_file: Path | None = None
+    metrics: bool | None = None
+    drain_seconds: int | None = Field(default=None, ge=0, le=8)
     cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0)
 
     @field_validator("base_url")
@@ -51,6 +53,17 @@ class Settings(BaseSettings):
         except ArgumentError:
             return self.database_url
         return url.render_as_string(hide_password=False)
+
+    @property
+    def shows_metrics(self) -> bool:
+        """Whether /metrics answers: in development, and where the operator says so."""
+        return self.environment == "development" if self.metrics is None else self.metrics
+
+    @property
+    def leaving_seconds(self) -> int:
+        """How long a server that is told to stop still takes requests while it says that it is not ready."""
+        usual = 0 if self.environment == "development" else 5
+        return usual if self.drain_seconds is None else self.drain_seconds
 
     @property
     def api_url(self) -> str:
