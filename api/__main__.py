@@ -1,9 +1,10 @@
-"""The command line: `python -m api serve|migrate|seed|token|client|key|verify|healthcheck`."""
+"""The command line: `python -m api serve|migrate|seed|token|client|key|verify|backup|restore|healthcheck`."""
 
 import logging
 import os
 import socket
 import sys
+import threading
 from typing import Annotated
 
 import structlog
@@ -16,9 +17,10 @@ from api.identity.issuing import issue_token
 from api.identity.keys import Keys, add_key, check_key_file
 from api.identity.permissions import COUNTY_ROLES, ROLES
 from api.identity.tokens import new_private_key
+from api.lifecycle import Server
 from api.main import create_server
 from api.settings import Settings
-from api.upkeep.commands import verify_command
+from api.upkeep.commands import backup_command, restore_command, verify_command
 from db.identity import InstanceValue, find_instance_value
 from db.migrate import check_at_head, migrate
 from db.organisations import find_organisation
@@ -30,6 +32,8 @@ _ADDRESS = "address"
 key_cli = typer.Typer(no_args_is_help=True, help="The signing keys of the built-in issuer.")
 cli.add_typer(key_cli, name="key")
 cli.command("verify")(verify_command)
+cli.command("backup")(backup_command)
+cli.command("restore")(restore_command)
 
 
 def _remember_address(settings: Settings, database: Database) -> None:
@@ -74,8 +78,9 @@ def serve_command(
         Keys(database, settings.signing_key_file)
     _log_as_json()
     _greet(settings)
+    leaving = threading.Event()
     config = uvicorn.Config(
-        create_server(settings),
+        create_server(settings, leaving),
         loop="uvloop",
         http="httptools",
         log_config=None,
@@ -84,7 +89,7 @@ def serve_command(
         proxy_headers=False,
         timeout_graceful_shutdown=20,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    Server(config, leaving.set, settings.leaving_seconds).run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,6 +1,7 @@
 """The application: routers, error handlers and what stands around them."""
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -58,6 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.cache = None
     app.state.answers = [0] * 6
+    app.state.leaving = threading.Event()
     for router in (terms, guidelines, proposals, adoptions, organisations, events, checkpoints, service):
         app.include_router(router, prefix=BASE)
     for router in (identity, health, pages):
@@ -76,9 +78,13 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def create_server(settings: Settings) -> ASGIApp:
-    """Put the edge around the application; this is what uvicorn serves."""
+def create_server(settings: Settings, leaving: threading.Event | None = None) -> ASGIApp:
+    """Put the edge around the application; this is what uvicorn serves.
+
+    Once `leaving` is set, /readyz says that the process stops.
+    """
     app = create_app(settings)
+    app.state.leaving = leaving or app.state.leaving
     headers = Headers(app, settings.base_url)
     cache = PublicCache(headers, settings.cache_bytes)
     app.state.cache = cache
@@ -94,7 +100,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.database = database
     app.state.turns = anyio.Semaphore(_WRITERS[database.url.get_backend_name()])
     app.state.keys = await to_thread.run_sync(Keys, database, settings.signing_key_file)
-    app.state.doorkeeper = Doorkeeper(database, app.state.keys)
+    app.state.doorkeeper = Doorkeeper(database, app.state.keys, app.state.leaving)
     app.state.verifier = built_in_verifier(app.state.keys, settings)
     # Off the event loop: a large glossary takes its time, and health checks must be answered.
     published = await to_thread.run_sync(Published, database, settings.base_url, settings.api_url)

@@ -2,15 +2,16 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from db.events import GENESIS, Event, EventStream, Head, hash_data, hash_event, instant_text
-from db.session import Database, reading
 
+Sessions = Callable[[], AbstractContextManager[Session]]
 _BATCH = 1_000
 _HASH = re.compile("[0-9a-f]{64}")
 _SALT = re.compile("[0-9a-f]{32}")
@@ -119,24 +120,24 @@ def stream_head(session: Session, stream: str) -> Head:
     return Head(*found) if found else Head(0, GENESIS)
 
 
-def check_stream(database: Database, stream: str, known: Iterable[Head] = ()) -> Head:
-    """Check a stream while others write to it; raises BrokenChainError."""
+def check_stream(sessions: Sessions, stream: str, known: Iterable[Head] = ()) -> Head:
+    """Check a stream while others write to it; `sessions` opens one to read in. Raises BrokenChainError."""
     # Read first: what is appended meanwhile lies after it.
-    with reading(database) as session:
+    with sessions() as session:
         told = stream_head(session, stream)
-    head = check_links(_links(database, stream), [told, *known])
-    with reading(database) as session:
+    head = check_links(_links(sessions, stream), [told, *known])
+    with sessions() as session:
         now = stream_head(session, stream)
     if now.sequence < head.sequence:
         raise BrokenChainError(now.sequence + 1, "it lies after what event_stream tells to be the last")
     return head
 
 
-def _links(database: Database, stream: str) -> Iterator[Link]:
+def _links(sessions: Sessions, stream: str) -> Iterator[Link]:
     """Read a stream in short transactions: a long one would keep SQLite's writers waiting."""
     after = 0
     while True:
-        with reading(database) as session:
+        with sessions() as session:
             links = _links_after(session, stream, after, _BATCH)
         yield from links
         if not links:

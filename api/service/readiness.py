@@ -35,7 +35,7 @@ class Doorkeeper:
 
     database: Database
     keys: Keys
-    leaving: threading.Event = field(default_factory=threading.Event)
+    leaving: threading.Event
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _kept: Readiness | None = None
     _stale_at: float = 0.0

@@ -2,10 +2,11 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated, Any, TextIO
 
 import typer
 
@@ -14,8 +15,10 @@ from api.events.checkpoints import read_checkpoint
 from api.events.feed_file import UnreadableFileError, links_of, values_of
 from api.identity.keys import Keys
 from api.identity.tokens import InvalidToken, Jwk
+from api.upkeep.backup import make_backup, restore_backup
 from db.chain import BrokenChainError, check_links, check_stream, streams
 from db.checkpoints import signed_heads
+from db.copies import UnusableCopyError
 from db.events import Head
 from db.migrate import check_at_head
 from db.session import Database, reading
@@ -41,6 +44,29 @@ def verify_command(
         fail(str(error))
 
 
+def backup_command(file: Annotated[Path, typer.Argument(help="Where to; it must not be there yet.")]) -> None:
+    """Copy the whole database into one file while it is in use, check the copy, and print what is in it."""
+    with opened_database(read_settings()) as database:
+        _report(partial(make_backup, database, file))
+
+
+def restore_command(
+    file: Annotated[Path, typer.Argument(help="What `backup` has made.")],
+    *,
+    replace: Annotated[bool, typer.Option("--replace", help="Put it in the place of what is there.")] = False,
+) -> None:
+    """Put a backup into an empty database, all of it or nothing, check it, and print what is in it."""
+    with opened_database(read_settings()) as database:
+        _report(partial(restore_backup, database, file, replace=replace))
+
+
+def _report(work: Callable[[], dict[str, Any]]) -> None:
+    try:
+        typer.echo(json.dumps(work()))
+    except (UnusableCopyError, BrokenChainError) as error:
+        fail(str(error))
+
+
 def _verify_feed(feed: str, kept: Kept) -> None:
     if len(kept) > 1:
         raise UnreadableFileError("the checkpoints are of several streams, and a feed is one")
@@ -56,7 +82,7 @@ def _verify_database(database: Database, kept: Kept) -> None:
         # The own ones could have been changed together with the events, those that others kept not.
         heads = own + kept.get(stream, [])
         try:
-            _tell(stream, check_stream(database, stream, heads), len(heads))
+            _tell(stream, check_stream(partial(reading, database), stream, heads), len(heads))
         except BrokenChainError as error:
             fail(f"{stream}: {error}")
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from api.events.feed_file import UnreadableFileError, links_of
 from db.canonical import exact
 from db.chain import BrokenChainError, check_links, check_stream
 from db.events import Head
-from db.session import open_database
+from db.session import open_database, reading
 from tests.conftest import County, Store
 from tests.events.test_chain import whole
 
@@ -185,11 +186,11 @@ SPOILT = {
 @pytest.mark.parametrize("statement", SPOILT)
 def test_what_is_done_to_the_database_is_found(statement: str, url: str) -> None:
     database = open_database(url)
-    assert check_stream(database, "public").sequence == 112
+    assert check_stream(partial(reading, database), "public").sequence == 112
     with database.writer.begin() as connection:
         connection.execute(sa.text(statement.replace(":", "\\:")))
     with pytest.raises(BrokenChainError) as found:
-        check_stream(database, "public")
+        check_stream(partial(reading, database), "public")
     database.dispose()
     assert found.value.sequence == SPOILT[statement]
 
@@ -214,6 +215,6 @@ def test_what_sqlite_keeps_and_nobody_can_read_is_found(store: Store, column: st
     with database.writer.begin() as connection:
         connection.execute(sa.text(f"UPDATE event SET {column} = '{{' WHERE sequence = 70"))
     with pytest.raises(BrokenChainError, match="event 70: it cannot be read"):
-        check_stream(database, "public")
+        check_stream(partial(reading, database), "public")
     database.dispose()
     store.drop(url)
