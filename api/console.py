@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from api.errors import DomainError
 from api.identity.keys import UnusableKeyError
-from api.settings import Settings
+from api.settings import GuessablePasswordError, Settings
 from db.session import Database, UnusableDatabaseError, open_database, ping
 
 
@@ -33,13 +33,14 @@ def read_settings() -> Settings:
 def opened_database(settings: Settings) -> Iterator[Database]:
     """Open the database; what an operator can mend is told in one line."""
     try:
+        settings.check_password()
         database = open_database(settings.database_address)
         try:
             ping(database)
             yield database
         finally:
             database.dispose()
-    except (UnusableDatabaseError, UnusableKeyError) as error:
+    except (UnusableDatabaseError, UnusableKeyError, GuessablePasswordError) as error:
         fail(str(error))
     except DomainError as error:
         faults = "; ".join(f"{fault['pointer']} {fault['detail']}" for fault in error.members.get("errors", ()))

@@ -8,6 +8,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+# What is tried first by whoever finds the port.
+_GUESSED = {"", "admin", "changeme", "password", "postgres", "samsprak", "secret"}
+
+
+class GuessablePasswordError(Exception):
+    """A password is no secret; the text is one line for the operator."""
+
 
 class Settings(BaseSettings):
     """The configuration, checked once at start."""
@@ -41,6 +48,17 @@ class Settings(BaseSettings):
                 msg = f"production needs {names}"
                 raise ValueError(msg)
         return self
+
+    def check_password(self) -> None:
+        """Refuse a database password of production that is no secret: raises GuessablePasswordError."""
+        try:
+            password = make_url(self.database_address).password
+        except ArgumentError:
+            return
+        if self.environment == "production" and password is not None and str(password) in _GUESSED:
+            raise GuessablePasswordError(
+                "the database's password is one that everybody tries first: choose a long random one"
+            )
 
     @property
     def database_address(self) -> str:

