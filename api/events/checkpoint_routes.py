@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
 from api.dependencies import Reader, Tx
+from api.edge.public_cache import MAX_AGE
 from api.edge.routing import StrictRoute
 from api.errors import Forbidden
 from api.events.checkpoints import sign_now
@@ -22,7 +23,7 @@ router = APIRouter(tags=["events"], route_class=StrictRoute)
 
 @router.get("/events/checkpoints", operation_id="listCheckpoints", responses=answers("checkpoints"))
 def list_checkpoints(
-    request: Request, session: Reader, caller: Anyone, query: Annotated[CheckpointQuery, Query()]
+    request: Request, response: Response, session: Reader, caller: Anyone, query: Annotated[CheckpointQuery, Query()]
 ) -> Page[CheckpointRead]:
     """Read a stream's signed checkpoints, newest first: one a day, and those that were asked for.
 
@@ -30,6 +31,9 @@ def list_checkpoints(
     """
     if query.stream != PUBLIC_STREAM:
         check_stream(caller, query.stream)
+    elif caller is None:
+        # Other caches may keep it for a while; ours is told of changes by events, and a checkpoint is none.
+        response.headers["Cache-Control"] = f"public, max-age={MAX_AGE}"
     found = checkpoints(session, query.stream, query.offset, query.limit)
     return page_of(request, query, [present(each) for each in found], count_checkpoints(session, query.stream))
 
