@@ -76,8 +76,12 @@ def play_dump(file: Path, connection: sa.Connection) -> None:
     command = [_program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(file)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as restoring:  # noqa: S603
         assert restoring.stdout is not None  # noqa: S101  (asked for by PIPE)
-        with closing(connection.connection.cursor()) as cursor:
-            _play(restoring.stdout, cursor)
+        try:
+            with closing(connection.connection.cursor()) as cursor:
+                _play(restoring.stdout, cursor)
+        except connection.dialect.loaded_dbapi.Error as error:
+            restoring.kill()
+            raise UnusableCopyError(f"the dump cannot be put in: {_first_line(str(error))}") from error
         _, told = restoring.communicate()
     if restoring.returncode:
         raise UnusableCopyError(f"pg_restore: {_first_line(told.decode(errors='replace'))}")

@@ -5,7 +5,6 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import sqlalchemy as sa
 
 from api.clock import now
@@ -70,7 +69,7 @@ def restore_backup(database: Database, file: Path, *, replace: bool) -> dict[str
     try:
         restore = _restore_sqlite if backend == "sqlite" else _restore_postgres
         return {"file": str(file), **restore(database, file, replace=replace)}
-    except (sqlite3.Error, sa.exc.DBAPIError, psycopg.Error) as error:
+    except (sqlite3.Error, sa.exc.DBAPIError) as error:
         raise UnusableCopyError(f"cannot restore {file}: {_line(error)}") from error
 
 
