@@ -1,69 +1,39 @@
-"""The command line: `python -m api serve|migrate|seed|token|client|key|healthcheck`."""
+"""The command line: `python -m api serve|migrate|seed|token|client|key|verify|backup|restore|healthcheck`."""
 
 import logging
 import os
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated, NoReturn
+import threading
+from typing import Annotated
 
 import structlog
 import typer
 import uvicorn
-from pydantic import ValidationError
 
-from api.errors import DomainError
+from api.console import fail, opened_database, read_settings
 from api.identity.clients import create_client
 from api.identity.issuing import issue_token
-from api.identity.keys import Keys, UnusableKeyError, add_key
+from api.identity.keys import Keys, add_key, check_key_file
 from api.identity.permissions import COUNTY_ROLES, ROLES
 from api.identity.tokens import new_private_key
+from api.lifecycle import Server
 from api.main import create_server
 from api.settings import Settings
+from api.upkeep.commands import backup_command, restore_command, verify_command
 from db.identity import InstanceValue, find_instance_value
-from db.migrate import at_head, migrate
+from db.migrate import check_at_head, migrate
 from db.organisations import find_organisation
-from db.session import Database, UnusableDatabaseError, open_database, ping, reading, transaction
+from db.session import Database, check_durable, reading, transaction
 from seed.loader import prepare, seed
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 _ADDRESS = "address"
 key_cli = typer.Typer(no_args_is_help=True, help="The signing keys of the built-in issuer.")
 cli.add_typer(key_cli, name="key")
-
-
-def _fail(line: str) -> NoReturn:
-    typer.echo(f"samsprak: {line}", err=True)
-    raise SystemExit(1)
-
-
-def _settings() -> Settings:
-    try:
-        return Settings()
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "_".join(("SAMSPRAK", *map(str, first["loc"]))).upper().rstrip("_")
-        _fail(f"{name}: {first['msg'].removeprefix('Value error, ')}")
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[Database]:
-    """Open the database; what an operator can mend is told in one line."""
-    try:
-        database = open_database(settings.database_address)
-        try:
-            ping(database)
-            yield database
-        finally:
-            database.dispose()
-    except (UnusableDatabaseError, UnusableKeyError) as error:
-        _fail(str(error))
-    except DomainError as error:
-        faults = "; ".join(f"{fault['pointer']} {fault['detail']}" for fault in error.members.get("errors", ()))
-        _fail(f"{error.detail} {faults}".strip())
-    except OSError as error:
-        _fail(f"{error.strerror}: {error.filename}")
+cli.command("verify")(verify_command)
+cli.command("backup")(backup_command)
+cli.command("restore")(restore_command)
 
 
 def _remember_address(settings: Settings, database: Database) -> None:
@@ -94,19 +64,23 @@ def serve_command(
     listener = _listen(host, port)
     if "SAMSPRAK_BASE_URL" not in os.environ:
         os.environ["SAMSPRAK_BASE_URL"] = f"http://127.0.0.1:{port}"
-    settings = _settings()
-    with _database(settings) as database:
+    settings = read_settings()
+    with opened_database(settings) as database:
+        check_durable(database)
+        if settings.signing_key_file is not None:
+            check_key_file(settings.signing_key_file)
         if settings.environment == "development":
             _bring_up_to_date(settings, database)
             seed(database, settings.county, decisions=True)
             _remember_address(settings, database)
-        elif not at_head(database):
-            raise UnusableDatabaseError("the database has not the schema of this version: run `python -m api migrate`")
+        else:
+            check_at_head(database)
         Keys(database, settings.signing_key_file)
     _log_as_json()
     _greet(settings)
+    leaving = threading.Event()
     config = uvicorn.Config(
-        create_server(settings),
+        create_server(settings, leaving),
         loop="uvloop",
         http="httptools",
         log_config=None,
@@ -115,7 +89,7 @@ def serve_command(
         proxy_headers=False,
         timeout_graceful_shutdown=20,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    Server(config, leaving.set, settings.leaving_seconds).run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -126,7 +100,7 @@ def _listen(host: str, port: int) -> socket.socket:
         # Bound is not enough: only a listening socket tells that another has the port.
         listener.listen(2048)
     except OSError as error:
-        _fail(f"cannot listen on {host}:{port}: {error.strerror}. Choose another by PORT=8001")
+        fail(f"cannot listen on {host}:{port}: {error.strerror}. Choose another by PORT=8001")
     return listener
 
 
@@ -159,8 +133,8 @@ def _log_as_json() -> None:
 @cli.command("migrate")
 def migrate_command() -> None:
     """Bring the database to the schema of this version; safe to repeat."""
-    settings = _settings()
-    with _database(settings) as database:
+    settings = read_settings()
+    with opened_database(settings) as database:
         _bring_up_to_date(settings, database)
     typer.echo("the database is up to date")
 
@@ -172,11 +146,11 @@ def seed_command(
     ] = None,
 ) -> None:
     """Fill an empty database with the starter glossary and guidelines; safe to repeat."""
-    settings = _settings()
+    settings = read_settings()
     in_development = settings.environment == "development"
     if decisions and not in_development:
-        _fail("fictional decisions are for development only")
-    with _database(settings) as database:
+        fail("fictional decisions are for development only")
+    with opened_database(settings) as database:
         _bring_up_to_date(settings, database)
         seed(database, settings.county, decisions=in_development if decisions is None else decisions)
     typer.echo("the starter glossary and guidelines are there")
@@ -190,17 +164,17 @@ def token_command(
     minutes: Annotated[int, typer.Option(min=1, max=60, help="How long it lives.")] = 60,
 ) -> None:
     """Print a short-lived token of the built-in issuer, for trying out."""
-    settings = _settings()
+    settings = read_settings()
     if settings.environment == "production":
-        _fail("tokens by hand are for development only: make a client instead")
+        fail("tokens by hand are for development only: make a client instead")
     if role not in ROLES:
-        _fail(f"no role {role}: it is one of {', '.join(ROLES)}")
+        fail(f"no role {role}: it is one of {', '.join(ROLES)}")
     if role in COUNTY_ROLES and len(organisation) != 2:  # noqa: PLR2004  (the form of a county code)
-        _fail(f"{role} is a role of the county: use --organisation {settings.county}")
-    with _database(settings) as database:
+        fail(f"{role} is a role of the county: use --organisation {settings.county}")
+    with opened_database(settings) as database:
         with reading(database) as session:
             if find_organisation(session, organisation) is None:
-                _fail(f"no organisation has the code {organisation}")
+                fail(f"no organisation has the code {organisation}")
         keys = Keys(database, settings.signing_key_file)
         typer.echo(
             issue_token(
@@ -221,7 +195,7 @@ def client_command(
     scope: Annotated[list[str], typer.Option(help="A scope that it may use; repeat for more.")],
 ) -> None:
     """Make a machine client and print its id and secret; the secret is shown once."""
-    with _database(_settings()) as database, transaction(database) as tx:
+    with opened_database(read_settings()) as database, transaction(database) as tx:
         client, secret = create_client(tx, organisation, name, scope)
     typer.echo(f"client_id={client.id}\nclient_secret={secret}")
 
@@ -229,7 +203,7 @@ def client_command(
 @key_cli.command("add")
 def add_key_command() -> None:
     """Rotate: add a key, which signs from now on; tokens of the older ones stay good."""
-    with _database(_settings()) as database:
+    with opened_database(read_settings()) as database:
         typer.echo(add_key(database))
 
 
@@ -249,9 +223,9 @@ def healthcheck_command(
     try:
         answer = httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=3, trust_env=False)
     except httpx.HTTPError as error:
-        _fail(f"no answer on port {port}: {error}")
+        fail(f"no answer on port {port}: {error}")
     if answer.is_error:
-        _fail(f"not ready: {answer.text}")
+        fail(f"not ready: {answer.text}")
 
 
 if __name__ == "__main__":

@@ -18,3 +18,7 @@ def next_midnight() -> float:
     """Give the POSIX time at which the Stockholm day ends."""
     tomorrow = today() + timedelta(days=1)
     return datetime.combine(tomorrow, datetime.min.time(), STOCKHOLM).timestamp()
+
+
+def day_of(instant: datetime) -> date:
+    return instant.astimezone(STOCKHOLM).date()

@@ -1,6 +1,8 @@
 """The application: routers, error handlers and what stands around them."""
 
 import asyncio
+import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -16,6 +18,8 @@ from api.clients.routes import router as clients
 from api.edge.context import Topic
 from api.edge.headers import EXPOSED, Headers
 from api.edge.public_cache import PublicCache
+from api.events.checkpoint_routes import router as checkpoints
+from api.events.checkpoints import DailySigner
 from api.events.routes import router as events
 from api.guidelines.routes import router as guidelines
 from api.identity.client_authentication import TokenRefused, answer_refusal
@@ -37,6 +41,7 @@ from api.pages.serving import Assets
 from api.problems import install_handlers
 from api.proposals.routes import router as proposals
 from api.published.current import Published
+from api.service.readiness import Doorkeeper
 from api.service.routes import api_router as service
 from api.service.routes import root_router as health
 from api.settings import Settings
@@ -44,6 +49,10 @@ from api.terms.routes import router as terms
 from db.session import open_database
 
 BASE = "/api/v1"
+_OF_THE_API = (
+    *(terms, guidelines, proposals, adoptions, organisations, events),
+    *(checkpoints, clients, issuers, service),
+)
 # SQLite has one writer; of PostgreSQL's connections readers need some too.
 _WRITERS = {"sqlite": 1, "postgresql": 20}
 
@@ -61,7 +70,9 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.cache = None
-    for router in (terms, guidelines, proposals, adoptions, organisations, clients, events, issuers, service):
+    app.state.answers = [0] * 6
+    app.state.leaving = threading.Event()
+    for router in _OF_THE_API:
         app.include_router(router, prefix=BASE)
     for router in (identity, health, pages):
         app.include_router(router)
@@ -80,21 +91,29 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def create_server(settings: Settings) -> ASGIApp:
-    """Put the edge around the application; this is what uvicorn serves."""
+def create_server(settings: Settings, leaving: threading.Event | None = None) -> ASGIApp:
+    """Put the edge around the application; this is what uvicorn serves.
+
+    Once `leaving` is set, /readyz says that the process stops.
+    """
     app = create_app(settings)
-    cache = PublicCache(Headers(app, settings.base_url), settings.cache_bytes)
+    app.state.leaving = leaving or app.state.leaving
+    headers = Headers(app, settings.base_url)
+    cache = PublicCache(headers, settings.cache_bytes)
     app.state.cache = cache
+    app.state.answers = headers.answers
     return cache
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
+    app.state.began = time.monotonic()
     database = open_database(settings.database_address)
     app.state.database = database
     app.state.turns = anyio.Semaphore(_WRITERS[database.url.get_backend_name()])
     app.state.keys = await to_thread.run_sync(Keys, database, settings.signing_key_file)
+    app.state.doorkeeper = Doorkeeper(database, app.state.keys, app.state.leaving)
     app.state.key_sets = KeySets(Outbound(settings.outbound_private_hosts))
     home = built_in_issuer(app.state.keys, settings)
     app.state.trust = Trust(database, home, app.state.key_sets, settings.county)
@@ -107,6 +126,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         published.on_change = app.state.cache.drop
     app.state.published = published
     app.state.keys.on_change = partial(_forget_keys, app)
+    app.state.signer = DailySigner(database, app.state.keys, settings.base_url)
     stopping = asyncio.Event()
     ticking = asyncio.create_task(_tick(app, stopping))
     yield
@@ -135,3 +155,4 @@ async def _tick(app: FastAPI, stopping: asyncio.Event) -> None:
         await to_thread.run_sync(app.state.keys.try_to_refresh)
         await to_thread.run_sync(app.state.trust.try_to_refresh)
         await to_thread.run_sync(app.state.last_use.write_each_minute)
+        await to_thread.run_sync(app.state.signer.try_to_sign)

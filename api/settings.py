@@ -10,6 +10,13 @@ from sqlalchemy.exc import ArgumentError
 
 from api.outbound.targets import private_hosts
 
+# What is tried first by whoever finds the port.
+_GUESSED = {"", "admin", "changeme", "password", "postgres", "samsprak", "secret"}
+
+
+class GuessablePasswordError(Exception):
+    """A password is no secret; the text is one line for the operator."""
+
 
 class Settings(BaseSettings):
     """The configuration, checked once at start."""
@@ -24,6 +31,8 @@ class Settings(BaseSettings):
     # Whom readers of the pages and of the API's document may write to.
     contact: str = Field(default="samsprak@example.org", pattern=r"^[^@\s<>]+@[^@\s<>]+$")
     signing_key_file: Path | None = None
+    metrics: bool | None = None
+    drain_seconds: int | None = Field(default=None, ge=0, le=8)
     cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0)
     outbound_private_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     limits_url: str | None = Field(default=None, pattern=r"^async\+valkey://")
@@ -57,6 +66,17 @@ class Settings(BaseSettings):
                 raise ValueError(msg)
         return self
 
+    def check_password(self) -> None:
+        """Refuse a database password of production that is no secret: raises GuessablePasswordError."""
+        try:
+            password = make_url(self.database_address).password
+        except ArgumentError:
+            return
+        if self.environment == "production" and password is not None and str(password) in _GUESSED:
+            raise GuessablePasswordError(
+                "the database's password is one that everybody tries first: choose a long random one"
+            )
+
     @property
     def database_address(self) -> str:
         """The database URL, with the password of `database_password_file` put in."""
@@ -68,6 +88,17 @@ class Settings(BaseSettings):
         except ArgumentError:
             return self.database_url
         return url.render_as_string(hide_password=False)
+
+    @property
+    def shows_metrics(self) -> bool:
+        """Whether /metrics answers: in development, and where the operator says so."""
+        return self.environment == "development" if self.metrics is None else self.metrics
+
+    @property
+    def leaving_seconds(self) -> int:
+        """How long a server that is told to stop still takes requests while it says that it is not ready."""
+        usual = 0 if self.environment == "development" else 5
+        return usual if self.drain_seconds is None else self.drain_seconds
 
     @property
     def api_url(self) -> str:

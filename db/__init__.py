@@ -12,6 +12,7 @@ SQLModel.metadata.naming_convention = {
 }
 
 from db import (  # noqa: E402
+    checkpoints,
     clients,
     decisions,
     events,
@@ -27,6 +28,7 @@ from db import (  # noqa: E402
 metadata = SQLModel.metadata
 
 __all__ = [
+    "checkpoints",
     "clients",
     "decisions",
     "events",

@@ -6,12 +6,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from db.canonical import canonical
+from db.canonical import exact
 from db.conflicts import insert_if_absent
 from db.types import PUBLIC_STREAM, Instant, json_type, name_type
 
@@ -48,6 +48,13 @@ class Event(SQLModel, table=True):
     hash: str = Field(max_length=64)
 
 
+class Head(NamedTuple):
+    """How far a stream goes, and the hash that holds all of it."""
+
+    sequence: int
+    hash: str
+
+
 @dataclass(frozen=True)
 class PendingEvent:
     """An event that waits for its place in the stream."""
@@ -62,18 +69,19 @@ class PendingEvent:
 
 
 def hash_data(salt: str, data: dict[str, Any]) -> str:
-    """SHA-256 over the salt's text and the canonical data, as 64 hexadecimal digits."""
-    return hashlib.sha256(salt.encode() + canonical(data)).hexdigest()
+    """SHA-256 over the salt's text and the canonical data (RFC 8785), as 64 hexadecimal digits."""
+    return hashlib.sha256(salt.encode() + exact(data)).hexdigest()
 
 
 def hash_event(previous_hash: str, head: dict[str, Any]) -> str:
     """SHA-256 over the previous hash, a line feed and the canonical head of the event."""
-    return hashlib.sha256(previous_hash.encode() + b"\n" + canonical(head)).hexdigest()
+    return hashlib.sha256(previous_hash.encode() + b"\n" + exact(head)).hexdigest()
 
 
 def instant_text(instant: datetime) -> str:
     """Write an instant as the API does: UTC, microseconds, Z."""
-    return instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # Several times as fast as strftime, and a million of them are written when the log is checked.
+    return instant.isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def append_events(session: Session, pending: Sequence[PendingEvent]) -> int | None:

@@ -1,5 +1,6 @@
 """Engines and the one transaction of the project."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,6 +84,8 @@ def _open_sqlite(url: URL) -> Database:
     except OSError as error:
         msg = f"cannot make the folder of the database {url.database}: {error.strerror}"
         raise UnusableDatabaseError(msg) from error
+    if not os.access(Path(url.database).parent, os.W_OK):
+        raise UnusableDatabaseError(f"cannot write in the folder of the database {url.database}")
     return Database(url, _sqlite_engine(url, writes=True), _sqlite_engine(url, writes=False))
 
 
@@ -142,6 +145,25 @@ def ping(database: Database) -> None:
         shown = database.url.render_as_string(hide_password=True)
         msg = f"cannot open the database {shown}: {_first_line(error.orig)}"
         raise UnusableDatabaseError(msg) from error
+
+
+def present_journal_mode(database: Database) -> str | None:
+    """Tell how an SQLite database keeps its commits: WAL or TRUNCATE; None for PostgreSQL."""
+    if database.url.get_backend_name() != "sqlite":
+        return None
+    with database.reader.connect() as connection:
+        return str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()).upper()
+
+
+def check_durable(database: Database) -> None:
+    """Refuse a PostgreSQL that tells of commits before they are on disk: raises UnusableDatabaseError."""
+    if database.url.get_backend_name() != "postgresql":
+        return
+    with database.reader.connect() as connection:
+        if connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "off":
+            raise UnusableDatabaseError(
+                "synchronous_commit is off in this database: a decision could be lost; turn it on"
+            )
 
 
 def _first_line(error: Any) -> str:

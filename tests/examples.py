@@ -65,6 +65,7 @@ def make(county: County, provider: Idp) -> dict[str, Any]:
     _play_clients(county, made)
     _play_token(county, made)
     _play_issuer(county, provider, made)
+    _play_checkpoint(county, made)
     for name, path in {
         "terms": "/terms?limit=1",
         "term": "/terms/digital-mognad",
@@ -196,6 +197,16 @@ def _play_issuer(county: County, provider: Idp, made: dict[str, Any]) -> None:
     asked = provider.registration("2281", issuer="https://login.sundsvall.example", jwksUri=f"{provider.url}/jwks")
     tried = county.send("POST", "/issuers", asked, admin).raise_for_status().json()
     made["issuer-test"] = county.send("POST", f"/issuers/{tried['id']}/test", None, admin).raise_for_status().json()
+
+
+def _play_checkpoint(county: County, made: dict[str, Any]) -> None:
+    made["checkpoint-create"] = {"stream": "public"}
+    admin = county.token("22", "county_admin")
+    signed = county.send("POST", "/events/checkpoints", made["checkpoint-create"], admin).raise_for_status().json()
+    listed = county.get("/events/checkpoints?limit=1").raise_for_status().json()
+    for each in (signed, *listed["items"]):
+        each["jws"] = each["jws"][:24] + "…"
+    made["checkpoint"], made["checkpoints"] = signed, listed
 
 
 def _cut(value: Any, name: str = "") -> Any:

@@ -88,6 +88,14 @@ MENDABLE = {
     "a county that is none": {"SAMSPRAK_COUNTY": "Västernorrland"},
     "an address without a scheme": {"SAMSPRAK_BASE_URL": "samsprak.example"},
     "production with defaults": {"SAMSPRAK_ENVIRONMENT": "production"},
+    "a password that everybody tries first": {
+        "SAMSPRAK_ENVIRONMENT": "production",
+        "SAMSPRAK_BASE_URL": "https://samsprak.example",
+        "SAMSPRAK_SIGNING_KEY_FILE": "/none/key.pem",
+        "SAMSPRAK_DATABASE_URL": "postgresql://samsprak:postgres@127.0.0.1:1/x",
+    },
+    "a wait that is no number": {"SAMSPRAK_DRAIN_SECONDS": "long"},
+    "a wait that is too long": {"SAMSPRAK_DRAIN_SECONDS": "60"},
     "a password file that is not there": {
         "SAMSPRAK_DATABASE_URL": "postgresql://u@127.0.0.1:1/x",
         "SAMSPRAK_DATABASE_PASSWORD_FILE": "/none/password",
@@ -127,6 +135,40 @@ def test_a_database_of_a_newer_version_is_told_in_one_line(url: str, port: int) 
     assert done.returncode == 1
     assert done.stderr.startswith("samsprak: the database is at schema 2999_01_01_later")
     assert len(done.stderr.splitlines()) == 1
+
+
+SPOILT_KEYS = {
+    "others may read it": (0o604, 0),
+    "its group may write it": (0o620, 0),
+    "it is another user's": (0o600, 12345),
+}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+@pytest.mark.parametrize("spoilt", SPOILT_KEYS.values(), ids=SPOILT_KEYS.keys())
+def test_a_key_that_others_could_read_or_put_there_is_refused(
+    spoilt: tuple[int, int], port: int, tmp_path: Path
+) -> None:
+    key_file = tmp_path / "key.pem"
+    key_file.write_text(api("key", "new").stdout)
+    key_file.chmod(spoilt[0])
+    os.chown(key_file, spoilt[1], 0)
+    url = f"sqlite:///{tmp_path}/samsprak.db"
+    done = api("serve", PORT=str(port), SAMSPRAK_DATABASE_URL=url, SAMSPRAK_SIGNING_KEY_FILE=str(key_file))
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert str(key_file) in done.stderr
+
+
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+def test_a_postgresql_that_may_lose_commits_is_refused(url: str, port: int) -> None:
+    database = open_database(url)
+    with database.writer.begin() as connection:
+        connection.execute(sa.text(f"ALTER DATABASE {database.url.database} SET synchronous_commit = off"))
+    database.dispose()
+    done = api("serve", PORT=str(port), SAMSPRAK_DATABASE_URL=url)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+    assert "synchronous_commit is off" in done.stderr
 
 
 WRONG = {

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import County, Store, serving
+from tests.conftest import PG_PROGRAMS, County, Store, serving
 
 ROOT = Path(__file__).parent.parent
 # A page that shows commands; what is in `bash` blocks is run by CI instead.
-PAGES = ("README.md", "docs/intranets.md", "docs/integrators.md", "docs/operations.md")
+PAGES = ("README.md", "docs/intranets.md", "docs/integrators.md", "docs/operations.md", "docs/evidence.md")
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _END = "=== end of block ==="
 
@@ -57,6 +57,8 @@ def run(steps: list[Step], county: County, database_url: str, folder: Path) -> l
         "SAMSPRAK_DATABASE_URL": database_url,
         "SAMSPRAK_BASE_URL": county.settings.base_url,
         "COLUMNS": "200",
+        # pg_dump is where the tests' own server is.
+        "PATH": f"{PG_PROGRAMS}:{os.environ['PATH']}",
     }
     done = subprocess.run(
         ["bash", "-eu", "-c", script],

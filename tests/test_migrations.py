@@ -1,8 +1,10 @@
 """One history for both databases: up, down, and no drift from what the code says."""
 
+import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -11,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import db
-from db.migrate import HEAD, at_head, downgrade, migrate, migration_config
+from db.migrate import HEAD, at_head, current_revision, downgrade, migrate, migration_config
 from db.session import Database, UnusableDatabaseError, journal_mode, open_database
 from tests.conftest import Store
 
@@ -73,6 +75,21 @@ def test_processes_that_start_at_once_migrate_once(store: Store) -> None:
     for database in databases:
         database.dispose()
     store.drop(url)
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_an_sqlite_database_is_copied_before_it_changes(seeded: Database) -> None:
+    downgrade(seeded, "2026_11_24_first_tables")
+    migrate(seeded)
+    assert at_head(seeded)
+    path = Path(seeded.url.database or "")
+    copy = path.with_name(f"{path.name}.before-{HEAD}")
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    before = open_database(f"sqlite:///{copy}")
+    with before.reader.connect() as connection:
+        assert current_revision(connection) == "2026_11_24_first_tables"
+        assert connection.execute(sa.text("SELECT count(*) FROM event")).scalar() == 112
+    before.dispose()
 
 
 def test_an_empty_database_is_not_at_head(empty: Database) -> None:

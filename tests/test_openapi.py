@@ -50,6 +50,7 @@ OPERATION_IDS = {
     "issueToken",
     "listAdoptions",
     "listClients",
+    "listCheckpoints",
     "listDecisions",
     "listDomains",
     "listEvents",
@@ -64,6 +65,7 @@ OPERATION_IDS = {
     "moveProposal",
     "recordDecision",
     "revokeClientSecret",
+    "signCheckpoint",
     "suggestTerms",
     "testIssuer",
 }

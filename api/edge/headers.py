@@ -33,6 +33,8 @@ class Headers:
     def __init__(self, app: ASGIApp, base_url: str) -> None:
         self.app = app
         self.base_url = base_url
+        # By hundreds of the status; 0 counts what got no answer.
+        self.answers = [0] * 6
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -74,6 +76,7 @@ class Headers:
             response = problem_response(error, context.request_id, self.base_url)
             await response(scope, receive, send_with_headers)
         finally:
+            self.answers[status // 100] += 1
             log.info(
                 "request",
                 request_id=context.request_id,

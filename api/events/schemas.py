@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from api.schemas import LARGEST_INTEGER, ContentHash, Instant, Link, Output, Query, QueryInt
+from api.schemas import LARGEST_INTEGER, ContentHash, Input, Instant, Link, Output, Paging, Query, QueryInt
 
 
 class EventRead(Output):
@@ -40,6 +40,9 @@ class EventPage(Output):
     links: EventsLinks = Field(alias="_links")
 
 
+_StreamName = Annotated[str, StringConstraints(pattern=r"^(public|[0-9]{2}([0-9]{2})?)$")]
+
+
 class EventQuery(Query):
     after: QueryInt = Field(0, ge=0, le=LARGEST_INTEGER, description="The last sequence that you have; 0 for all.")
     limit: QueryInt = Field(100, ge=1, le=1_000, description="How many events at the most.")
@@ -47,6 +50,24 @@ class EventQuery(Query):
         Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.([a-z_]+|\*)(,[a-z_]+\.([a-z_]+|\*))*$", max_length=500)]
         | None
     ) = Field(None, description="Only these, such as `guideline.*,decision.recorded`.")
-    stream: Annotated[str, StringConstraints(pattern=r"^(public|[0-9]{2}([0-9]{2})?)$")] = Field(
-        "public", description="`public`, or an organisation's code with a token of its own."
-    )
+    stream: _StreamName = Field("public", description="`public`, or an organisation's code with a token of its own.")
+
+
+class CheckpointQuery(Paging):
+    stream: _StreamName = Field("public", description="`public`, or an organisation's code with a token of its own.")
+
+
+class CheckpointCreate(Input):
+    """Which stream to sign as it stands."""
+
+    stream: _StreamName = "public"
+
+
+class CheckpointRead(Output):
+    """How far a stream went, and the hash of that event, which holds all before it; `jws` says the same, signed."""
+
+    stream: str
+    sequence: int
+    hash: ContentHash
+    signed_at: Instant
+    jws: str = Field(description="ES256, its type `samsprak-checkpoint+jwt`; the keys are at /.well-known/jwks.json.")

@@ -95,3 +95,4 @@ Decider = Annotated[Caller, Security(caller_with_scope, scopes=["proposals:decid
 IssuerManager = Annotated[Caller, Security(caller_with_scope, scopes=["issuers:manage"])]
 DecisionWriter = Annotated[Caller, Security(caller_with_scope, scopes=["decisions:write"])]
 ClientManager = Annotated[Caller, Security(caller_with_scope, scopes=["clients:manage"])]
+EventReader = Annotated[Caller, Security(caller_with_scope, scopes=["events:read"])]

@@ -1,5 +1,8 @@
 """The built-in issuer's keys: the newest signs, all that are live verify."""
 
+import os
+import stat
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +49,16 @@ class Keys:
             self._pems = pems
             self.on_change()
 
+    def age(self) -> float | None:
+        """Tell for how many seconds the signing key has been signing, as far as that is known."""
+        if self._key_file is not None:
+            try:
+                return time.time() - self._key_file.stat().st_mtime
+            except OSError:
+                return None
+        with reading(self._database) as session:
+            return (now() - live_keys(session)[0].created_at).total_seconds()
+
     def try_to_refresh(self) -> None:
         """Refresh, or go on with the keys that are here."""
         try:
@@ -61,6 +74,18 @@ def _ring_of(pems: list[str]) -> KeyRing:
         msg = f"a signing key is not a P-256 private key in PEM: {error}"
         raise UnusableKeyError(msg) from error
     return KeyRing(pems[0], jwks[0]["kid"], {jwk["kid"]: jwk for jwk in jwks})
+
+
+def check_key_file(key_file: Path) -> None:
+    """Refuse a key that others could read or have put there: raises UnusableKeyError."""
+    try:
+        found = key_file.stat()
+    except OSError as error:
+        raise UnusableKeyError(f"cannot read the signing key file {key_file}: {error.strerror}") from error
+    if found.st_mode & (stat.S_IRWXO | stat.S_IWGRP):
+        raise UnusableKeyError(f"others may read or change the signing key file {key_file}: chmod 600 it")
+    if found.st_uid not in (0, os.geteuid()):
+        raise UnusableKeyError(f"the signing key file {key_file} belongs to another user: chown it to the service's")
 
 
 def add_key(database: Database) -> str:

@@ -64,6 +64,7 @@ ROUTES: tuple[Access, ...] = (
     Access("GET", "/problems/{slug}"),
     Access("GET", "/healthz"),
     Access("GET", "/readyz"),
+    Access("GET", "/metrics", rule="where the operator has opened it"),
     Access("GET", "/.well-known/jwks.json"),
     Access("GET", "/.well-known/oauth-authorization-server"),
     Access("POST", "/oauth2/token", rule="the client's own secret"),
@@ -117,6 +118,10 @@ ROUTES: tuple[Access, ...] = (
     Access("PATCH", f"{_API}/issuers/{{issuerId}}", _ISSUERS, "roles that its organisation may hold"),
     Access("POST", f"{_API}/issuers/{{issuerId}}/test", _ISSUERS),
     Access("GET", f"{_API}/events", rule="an organisation's own stream needs its token with events:read"),
+    Access("GET", f"{_API}/events/checkpoints", rule="as /events"),
+    Access(
+        "POST", f"{_API}/events/checkpoints", frozenset({"events:read"}), "its own stream; the public one: the county"
+    ),
 )
 TABLE = {(row.method, row.path): row for row in ROUTES}
 

@@ -197,13 +197,18 @@ def proven_claims(
     jwk = issuer.keys().get(kid)
     if jwk is None:
         raise UnknownKey(issuer.url, kid)
+    _check_signature(jwk, kid, algorithm, signed, signature_bytes)
+    return issuer, claims
+
+
+def _check_signature(jwk: Jwk | None, kid: str, algorithm: str, signed: str, signature: bytes) -> None:
+    if jwk is None:
+        raise InvalidToken("unknown-key")
     public = public_key(jwk)
     if algorithm not in public.algorithms or jwk.get("kid", kid) != kid:
         raise InvalidToken("unfit-key")
-    key = jose_jwk.construct(public.members, algorithm)
-    if not key.verify(signed.encode("ascii"), signature_bytes):
+    if not jose_jwk.construct(public.members, algorithm).verify(signed.encode("ascii"), signature):
         raise InvalidToken("signature")
-    return issuer, claims
 
 
 def public_key(jwk: Jwk) -> PublicKey:
@@ -245,10 +250,23 @@ def check_public_key(jwk: Jwk, algorithm: str) -> None:
         raise InvalidToken("unfit-key")
 
 
-def sign(claims: Mapping[str, object], private_key_pem: str, kid: str) -> str:
-    """Sign the claims of an access token with ES256, by a private key as from `new_private_key`."""
+def sign(claims: Mapping[str, object], private_key_pem: str, kid: str, typ: str = "at+jwt") -> str:
+    """Sign claims with ES256, by a private key as from `new_private_key`; `typ` tells what they are good for."""
     payload = json.dumps(dict(claims), allow_nan=False, separators=(",", ":")).encode()
-    return jose_jws.sign(payload, private_key_pem, {"typ": "at+jwt", "kid": kid}, "ES256")
+    return jose_jws.sign(payload, private_key_pem, {"typ": typ, "kid": kid}, "ES256")
+
+
+def read_signed(text: str, typ: str, keys: Mapping[str, Jwk]) -> Mapping[str, object]:
+    """Give the claims that `sign` has signed for the same use, by one of the keys. Raises InvalidToken."""
+    with only_invalid_token():
+        signed, _, signature = text.rpartition(".")
+        header_part, _, claims_part = signed.partition(".")
+        header, claims = _object(header_part, "header"), _object(claims_part, "claims")
+        kid = text_of(header, "kid")
+        if header != {"typ": typ, "kid": kid, "alg": "ES256"}:
+            raise InvalidToken("header")
+        _check_signature(keys.get(kid), kid, "ES256", signed, _base64url(signature, "signature"))
+        return claims
 
 
 def public_jwk(private_key_pem: str) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """The service about itself: api-info, its OpenAPI document, health."""
 
-import sqlite3
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
@@ -9,10 +8,10 @@ from starlette.responses import JSONResponse, Response
 from api.dependencies import Public
 from api.edge.context import Topic
 from api.edge.routing import StrictRoute
+from api.errors import NotFound
 from api.openapi import RELEASED, VERSION, answers, document_texts
 from api.schemas import Day, Output
-from db.migrate import at_head
-from db.session import UnusableDatabaseError, ping
+from api.service.metrics import CONTENT_TYPE, metrics_text
 
 api_router = APIRouter(tags=["service"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.FIXED))])
 root_router = APIRouter(tags=["service"], route_class=StrictRoute, include_in_schema=False)
@@ -67,15 +66,16 @@ async def get_health() -> dict[str, str]:
 
 @root_router.get("/readyz")
 def get_readiness(request: Request) -> JSONResponse:
-    """Tell whether requests can be served: the database answers and has the schema of this code."""
-    database = request.app.state.database
-    checks: dict[str, Any] = {"sqlite": sqlite3.sqlite_version}
-    try:
-        ping(database)
-        checks["database"] = "ok"
-        checks["migrations"] = "ok" if at_head(database) else "behind"
-    except UnusableDatabaseError:
-        checks["database"] = "unreachable"
-    ready = checks.get("migrations") == "ok"
-    body = {"status": "ready" if ready else "not ready", "checks": checks}
-    return JSONResponse(body, 200 if ready else 503, headers={"Cache-Control": "no-store"})
+    """Tell whether requests can be served: database, schema, disk, key, and that the process is to stay."""
+    found = request.app.state.doorkeeper.look()
+    return JSONResponse(found.as_json(), 200 if found.ready else 503, headers={"Cache-Control": "no-store"})
+
+
+@root_router.get("/metrics")
+async def get_metrics(request: Request) -> Response:
+    """Give what Prometheus collects, where the operator has opened it."""
+    state = request.app.state
+    if not state.settings.shows_metrics:
+        raise NotFound("There is nothing at this address.")
+    text = metrics_text(state.cache, state.answers, state.database, state.published.picture.sequence, state.began)
+    return Response(text, media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})

@@ -44,7 +44,7 @@ FILLED = {
 }
 # Where the county's editor acts on what municipalities own.
 OF_THE_COUNTY = f"{BASE}/proposals/{{proposalId}}/decision"
-WITHOUT_TOKENS = ("/", "/docs", "/problems/{slug}", "/healthz", "/readyz")
+WITHOUT_TOKENS = ("/", "/docs", "/problems/{slug}", "/healthz", "/readyz", "/metrics")
 PUBLIC = [row for row in ROUTES if row.method == "GET" and not row.scopes and row.path not in WITHOUT_TOKENS]
 _OWNED = ("{proposalId}", "{clientId}", "{municipalityCode}", "{organisationCode}")
 CASES = [
