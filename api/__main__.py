@@ -1,18 +1,16 @@
 """The command line: `python -m api serve|migrate|seed|token|client|key|healthcheck`."""
 
-import logging
 import os
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, NoReturn
 
-import structlog
 import typer
-import uvicorn
 from pydantic import ValidationError
 
+from api.edge.logs import log_as_json
+from api.edge.server import make_server
 from api.errors import DomainError
 from api.identity.clients import create_client
 from api.identity.issuing import issue_token
@@ -103,19 +101,9 @@ def serve_command(
         elif not at_head(database):
             raise UnusableDatabaseError("the database has not the schema of this version: run `python -m api migrate`")
         Keys(database, settings.signing_key_file)
-    _log_as_json()
+    log_as_json()
     _greet(settings)
-    config = uvicorn.Config(
-        create_server(settings),
-        loop="uvloop",
-        http="httptools",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=20,
-    )
-    uvicorn.Server(config).run(sockets=[listener])
+    make_server(create_server(settings), settings.base_url).run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -139,21 +127,6 @@ def _greet(settings: Settings) -> None:
         f"  its docs  {settings.base_url}/docs\n"
         f"  a token   .venv/bin/python -m api token --organisation 2281 --role editor"
     )
-
-
-def _log_as_json() -> None:
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
 
 
 @cli.command("migrate")
