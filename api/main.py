@@ -6,15 +6,17 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 import anyio
+import structlog
 from anyio import to_thread
 from fastapi import FastAPI
-from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from api.adoptions.routes import router as adoptions
 from api.edge.context import Topic
-from api.edge.headers import EXPOSED, Headers
+from api.edge.headers import Headers
+from api.edge.load import Load
 from api.edge.public_cache import PublicCache
+from api.edge.rate_limits import Limits, RateLimits
 from api.events.routes import router as events
 from api.guidelines.routes import router as guidelines
 from api.identity.issuing import built_in_verifier
@@ -35,6 +37,8 @@ from api.settings import Settings
 from api.terms.routes import router as terms
 from db.session import open_database
 
+log = structlog.get_logger("samsprak.request")
+
 BASE = "/api/v1"
 # SQLite has one writer; of PostgreSQL's connections readers need some too.
 _WRITERS = {"sqlite": 1, "postgresql": 20}
@@ -53,19 +57,12 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.cache = None
+    app.state.limits = Limits(settings)
     for router in (terms, guidelines, proposals, adoptions, organisations, events, service):
         app.include_router(router, prefix=BASE)
     for router in (identity, health, pages):
         app.include_router(router)
     app.mount("/static", Assets(directory=STATIC))
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH"],
-        allow_headers=["*"],
-        expose_headers=EXPOSED.split(", "),
-        max_age=86_400,
-    )
     install_handlers(app, settings.base_url)
     check_every_route_has_a_row(app)
     return app
@@ -73,8 +70,15 @@ def create_app(settings: Settings) -> FastAPI:
 
 def create_server(settings: Settings) -> ASGIApp:
     """Put the edge around the application; this is what uvicorn serves."""
-    app = create_app(settings)
-    cache = PublicCache(Headers(app, settings.base_url), settings.cache_bytes)
+    return put_edge_around(create_app(settings))
+
+
+def put_edge_around(app: FastAPI) -> ASGIApp:
+    """Put around an application what every request goes through: the cache first."""
+    settings: Settings = app.state.settings
+    limited = RateLimits(app, app.state.limits, settings)
+    loaded = Load(limited, settings.base_url, settings.concurrent_requests)
+    cache = PublicCache(Headers(loaded, settings.base_url), settings.cache_bytes)
     app.state.cache = cache
     return cache
 
@@ -99,14 +103,19 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # Asked to end, not cancelled: its thread may hold a connection of the database that is closed next.
     stopping.set()
     await ticking
+    await app.state.limits.close()
     database.dispose()
 
 
 async def _tick(app: FastAPI, stopping: asyncio.Event) -> None:
-    """Once a second, take in what other processes have written: changes, keys, a new day."""
+    """Once a second, take in what other processes have written: changes, keys, a new day; and tell of hits."""
+    hits = 0
     while True:
         with anyio.move_on_after(1):
             await stopping.wait()
             return
         await to_thread.run_sync(app.state.published.try_to_catch_up)
         await to_thread.run_sync(app.state.keys.try_to_refresh)
+        if app.state.cache is not None and app.state.cache.hits != hits:
+            log.info("answered from the cache", hits=app.state.cache.hits - hits)
+            hits = app.state.cache.hits

@@ -1,12 +1,15 @@
 """What an operator can set: environment variables that begin with SAMSPRAK_."""
 
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from api.edge.client_address import Network
 
 
 class Settings(BaseSettings):
@@ -21,6 +24,22 @@ class Settings(BaseSettings):
     county: str = Field(default="22", pattern=r"^[0-9]{2}$")
     signing_key_file: Path | None = None
     cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0)
+
+    # Of each address without a token, client, organisation, and address with a token that proves nothing.
+    anonymous_per_minute: int = Field(default=600, ge=1)
+    client_per_minute: int = Field(default=1_200, ge=1)
+    organisation_per_minute: int = Field(default=6_000, ge=1)
+    unproven_per_minute: int = Field(default=120, ge=1)
+    limits_url: str | None = Field(default=None, pattern=r"^async\+valkeys?://")
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    concurrent_requests: int = Field(default=500, ge=1)
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _listed_with_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+        return value
 
     @field_validator("base_url")
     @classmethod
