@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
+import structlog
 from starlette.types import Receive, Scope, Send
 
 from api.edge.server import Deadlines
+from tests.conftest import Store, serving
 from tests.edge.wire import HOST, connect, lifespan, read_all, replies, served, talk
 
 LINE = b"GET /a HTTP/1.1\r\nHost: x\r\n"
@@ -177,6 +179,21 @@ def test_a_fault_after_an_unanswered_request_does_not_answer_for_it() -> None:
         assert going_on.wait(10)
         client.sendall(b"no request\r\n\r\n")
         assert read_all(client) == b""
+
+
+def test_a_client_that_hangs_up_is_no_fault_of_ours(store: Store) -> None:
+    url = store.copy()
+    with structlog.testing.capture_logs() as lines, serving(url) as county:
+        port = county.client.base_url.port
+        assert port is not None
+        with connect(port) as client:
+            client.sendall(b"POST /api/v1/proposals HTTP/1.1\r\nContent-Length: 9\r\n\r\n{")
+        ends = time.monotonic() + 10
+        while not any(line["event"] == "request" for line in lines) and time.monotonic() < ends:
+            time.sleep(0.05)
+    store.drop(url)
+    assert [(line["event"], line["status"]) for line in lines if "status" in line] == [("request", 400)]
+    assert [line for line in lines if line["log_level"] == "error"] == []
 
 
 # Deadlines of a second or so, since the server looks once a second.
