@@ -1,23 +1,20 @@
 """The command line: `python -m api serve|migrate|seed|token|client|key|verify|backup|restore|healthcheck`."""
 
-import logging
 import os
 import socket
-import sys
 import threading
 from typing import Annotated
 
-import structlog
 import typer
-import uvicorn
 
 from api.console import fail, opened_database, read_settings
+from api.edge.logs import log_as_json
+from api.edge.server import make_server
 from api.identity.clients import create_client
 from api.identity.issuing import issue_token
 from api.identity.keys import Keys, add_key, check_key_file
 from api.identity.permissions import COUNTY_ROLES, ROLES
 from api.identity.tokens import new_private_key
-from api.lifecycle import Server
 from api.main import create_server
 from api.settings import Settings
 from api.upkeep.commands import backup_command, restore_command, verify_command
@@ -76,20 +73,11 @@ def serve_command(
         else:
             check_at_head(database)
         Keys(database, settings.signing_key_file)
-    _log_as_json()
+    log_as_json()
     _greet(settings)
     leaving = threading.Event()
-    config = uvicorn.Config(
-        create_server(settings, leaving),
-        loop="uvloop",
-        http="httptools",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=20,
-    )
-    Server(config, leaving.set, settings.leaving_seconds).run(sockets=[listener])
+    app = create_server(settings, leaving)
+    make_server(app, settings.base_url, leaving, settings.leaving_seconds).run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -113,21 +101,6 @@ def _greet(settings: Settings) -> None:
         f"  its docs  {settings.base_url}/docs\n"
         f"  a token   .venv/bin/python -m api token --organisation 2281 --role editor"
     )
-
-
-def _log_as_json() -> None:
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
 
 
 @cli.command("migrate")

@@ -87,6 +87,15 @@ class MethodNotAllowed(DomainError):
     hjalp = "Huvudet `Allow` räknar upp de metoder som går."
 
 
+class RequestTimeout(DomainError):
+    slug = "request-timeout"
+    status = 408
+    title = "The request did not come in time"
+    titel = "Anropet kom inte fram i tid"
+    remedy = "Send the headers within 10 seconds and the body at 1 kB a second or faster, then try again."
+    hjalp = "Skicka huvudena inom 10 sekunder och innehållet med minst 1 kB i sekunden, och försök igen."
+
+
 class Conflict(DomainError):
     slug = "conflict"
     status = 409
@@ -170,6 +179,15 @@ class PayloadTooLarge(DomainError):
     hjalp = "Skicka högst 1 MB JSON."
 
 
+class AddressTooLong(DomainError):
+    slug = "address-too-long"
+    status = 414
+    title = "The address is too long"
+    titel = "Adressen är för lång"
+    remedy = "Keep the path and the query within 8 kB: ask for less at a time."
+    hjalp = "Håll sökväg och frågesträng inom 8 kB: fråga efter mindre åt gången."
+
+
 class UnsupportedMediaType(DomainError):
     slug = "unsupported-media-type"
     status = 415
@@ -212,6 +230,24 @@ class PreconditionRequired(DomainError):
     titel = "If-Match behövs"
     remedy = "Read the object and send its ETag in `If-Match`, so that nobody's change is lost."
     hjalp = "Läs objektet och skicka dess ETag i `If-Match`, så att ingens ändring går förlorad."
+
+
+class TooManyRequests(DomainError):
+    slug = "too-many-requests"
+    status = 429
+    title = "Too many requests in a short time"
+    titel = "För många anrop på kort tid"
+    remedy = "Wait as long as `Retry-After` says; `RateLimit` tells what is left, `RateLimit-Policy` what there is."
+    hjalp = "Vänta så länge som `Retry-After` anger; `RateLimit` visar vad som är kvar, `RateLimit-Policy` hela kvoten."
+
+
+class HeadersTooLarge(DomainError):
+    slug = "headers-too-large"
+    status = 431
+    title = "The request headers are too large"
+    titel = "Anropets huvuden är för stora"
+    remedy = "Send at most 100 headers and 16 kB of them, none longer than 8 kB."
+    hjalp = "Skicka högst 100 huvuden och 16 kB sammanlagt, inget längre än 8 kB."
 
 
 class InternalError(DomainError):

@@ -9,7 +9,7 @@ import uvicorn
 _CLOSE = (b"connection", b"close")
 
 
-class Server(uvicorn.Server):
+class LeavingServer(uvicorn.Server):
     """A server that is not ready from the first signal on, and goes on answering for `leaving_seconds`.
 
     In that time whoever spreads the requests sees it and sends them elsewhere, and answers close their connections,

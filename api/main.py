@@ -8,16 +8,18 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 import anyio
+import structlog
 from anyio import to_thread
 from fastapi import FastAPI
-from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from api.adoptions.routes import router as adoptions
 from api.clients.routes import router as clients
 from api.edge.context import Topic
-from api.edge.headers import EXPOSED, Headers
+from api.edge.headers import Headers
+from api.edge.load import Load
 from api.edge.public_cache import PublicCache
+from api.edge.rate_limits import Limits, RateLimits
 from api.events.checkpoint_routes import router as checkpoints
 from api.events.checkpoints import DailySigner
 from api.events.routes import router as events
@@ -48,6 +50,8 @@ from api.settings import Settings
 from api.terms.routes import router as terms
 from db.session import open_database
 
+log = structlog.get_logger("samsprak.request")
+
 BASE = "/api/v1"
 _OF_THE_API = (
     *(terms, guidelines, proposals, adoptions, organisations, events),
@@ -70,35 +74,35 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.cache = None
-    app.state.answers = [0] * 6
+    app.state.limits = Limits(settings)
     app.state.leaving = threading.Event()
     for router in _OF_THE_API:
         app.include_router(router, prefix=BASE)
     for router in (identity, health, pages):
         app.include_router(router)
     app.mount("/static", Assets(directory=STATIC))
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["*"],
-        expose_headers=EXPOSED.split(", "),
-        max_age=86_400,
-    )
     install_handlers(app, settings.base_url)
     app.add_exception_handler(TokenRefused, answer_refusal)
     check_every_route_has_a_row(app)
     return app
 
 
-def create_server(settings: Settings, leaving: threading.Event | None = None) -> ASGIApp:
+def create_server(settings: Settings, leaving: threading.Event) -> ASGIApp:
     """Put the edge around the application; this is what uvicorn serves.
 
     Once `leaving` is set, /readyz says that the process stops.
     """
     app = create_app(settings)
-    app.state.leaving = leaving or app.state.leaving
-    headers = Headers(app, settings.base_url)
+    app.state.leaving = leaving
+    return put_edge_around(app)
+
+
+def put_edge_around(app: FastAPI) -> ASGIApp:
+    """Put around an application what every request goes through: the cache first."""
+    settings: Settings = app.state.settings
+    limited = RateLimits(app, app.state.limits, settings)
+    loaded = Load(limited, settings.base_url, settings.concurrent_requests)
+    headers = Headers(loaded, settings.base_url)
     cache = PublicCache(headers, settings.cache_bytes)
     app.state.cache = cache
     app.state.answers = headers.answers
@@ -118,12 +122,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     home = built_in_issuer(app.state.keys, settings)
     app.state.trust = Trust(database, home, app.state.key_sets, settings.county)
     await to_thread.run_sync(app.state.trust.refresh)
-    app.state.throttle = Throttle(settings.limits_url)
+    app.state.throttle = Throttle(app.state.limits)
     app.state.last_use = LastUse(database)
     # Off the event loop: a large glossary takes its time, and health checks must be answered.
     published = await to_thread.run_sync(Published, database, settings.base_url, settings.api_url)
     if app.state.cache is not None:
         published.on_change = app.state.cache.drop
+        app.state.cache.knows = app.state.trust.knows
     app.state.published = published
     app.state.keys.on_change = partial(_forget_keys, app)
     app.state.signer = DailySigner(database, app.state.keys, settings.base_url)
@@ -135,6 +140,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await ticking
     await app.state.key_sets.close()
     await to_thread.run_sync(app.state.last_use.try_to_write)
+    await app.state.limits.close()
     database.dispose()
 
 
@@ -146,7 +152,8 @@ def _forget_keys(app: FastAPI) -> None:
 
 
 async def _tick(app: FastAPI, stopping: asyncio.Event) -> None:
-    """Once a second, take in what other processes have written: changes, keys, a new day; and write what can wait."""
+    """Once a second, take in what others have written: changes, keys, a new day; write what can wait, tell of hits."""
+    hits = 0
     while True:
         with anyio.move_on_after(1):
             await stopping.wait()
@@ -156,3 +163,6 @@ async def _tick(app: FastAPI, stopping: asyncio.Event) -> None:
         await to_thread.run_sync(app.state.trust.try_to_refresh)
         await to_thread.run_sync(app.state.last_use.write_each_minute)
         await to_thread.run_sync(app.state.signer.try_to_sign)
+        if app.state.cache is not None and app.state.cache.hits != hits:
+            log.info("answered from the cache", hits=app.state.cache.hits - hits)
+            hits = app.state.cache.hits

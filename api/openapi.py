@@ -29,15 +29,17 @@ explains cause and remedy. Lists are paged by `limit` and `page`.
 
 **Limits:** a JSON body is at most 1 MB and 32 levels deep; a page holds at most 100 items; an access token lives five
 minutes and there is no refresh token, ask for a new one. Search is by words and parts of words; spelling mistakes are
-not mended yet.
+not mended yet. Without a token an address may ask 600 times a minute, a client 1,200 times, all clients of an
+organisation 6,000 times: `RateLimit` tells what is left. Answers that are already made are not counted.
 
 **Lifecycle:** this is a beta (major version 0); versions are semantic, fields may be added, and changes are told in the
 change log. No end-of-life date is set for this version; `/api-info` tells its state.
 
 **På svenska:** en gemensam ordlista med digitala begrepp, gemensamma riktlinjer och hur varje kommun har ställt sig
 till dem. Det är öppet att läsa utan token. Den som vill ändra något behöver en token, och den avgör vilken organisation
-som talar. Begränsningar: JSON-anrop är högst 1 MB, en sida har högst 100 poster och en token gäller i fem minuter. Det
-här är en betaversion; inget slutdatum är satt.
+som talar. Begränsningar: JSON-anrop är högst 1 MB, en sida har högst 100 poster och en token gäller i fem minuter. En
+adress utan token får fråga 600 gånger i minuten, en klient 1 200 gånger och en organisation 6 000 gånger. Det här är en
+betaversion; inget slutdatum är satt.
 """
 TAGS = [
     {"name": "terms", "description": "The glossary. Ordlistan."},
@@ -54,7 +56,7 @@ TAGS = [
 ]
 _EXAMPLES = Path(__file__).with_name("examples.json")
 # Any answer may be one of these; what each method and each token adds is put in by `_complete`.
-_EVERYWHERE = (405, 422, 500, 503)
+_EVERYWHERE = (405, 422, 429, 500, 503)
 _READS = (400,)
 _WRITES = (400, 413, 415)
 _WITH_TOKEN = (401, 403)
@@ -80,6 +82,8 @@ _GIVEN_HEADERS = {
     "Allow": "The methods that the address takes.",
     "WWW-Authenticate": "How to authenticate.",
     "Retry-After": "After how many seconds to try again.",
+    "RateLimit": "What is left of each budget, and in how many seconds there is more; not on kept answers.",
+    "RateLimit-Policy": "How many requests each budget gives, and in how many seconds.",
 }
 _BY_STATUS = {
     "201": "Location",
@@ -247,7 +251,13 @@ def _complete(method: str, operation: dict[str, Any], access: Access) -> None:
     for body in (operation.get("requestBody", {}), good[0]):
         _fill(body.get("content", {}))
     for status, response in responses.items():
-        given = ["traceparent", "X-Request-Id", *([_BY_STATUS[status]] if status in _BY_STATUS else ())]
+        given = [
+            "traceparent",
+            "X-Request-Id",
+            "RateLimit",
+            "RateLimit-Policy",
+            *([_BY_STATUS[status]] if status in _BY_STATUS else ()),
+        ]
         if status < "300" and (method == "get" or access.scopes):
             given.append("ETag" if method == "get" else "Samsprak-Sequence")
         response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in given}

@@ -12,6 +12,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 import db
@@ -147,11 +148,17 @@ def _from_invalid(request: Request, error: RequestValidationError) -> DomainErro
     return _from_validation(request.method, error.errors())
 
 
+def _from_hung_up(_request: Request, _error: ClientDisconnect) -> DomainError:
+    """Give what is logged; the client has gone, or was too slow and has its answer."""
+    return MalformedRequest("The body ended before it was whole.")
+
+
 _TRANSLATIONS: dict[type[Exception], Translation] = {
     DomainError: _itself,
     RequestValidationError: _from_invalid,
     sa.exc.IntegrityError: _from_integrity,
     sa.exc.OperationalError: _from_operational,
+    ClientDisconnect: _from_hung_up,
     Exception: _from_unforeseen,
 }
 

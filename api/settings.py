@@ -1,5 +1,6 @@
 """What an operator can set: environment variables that begin with SAMSPRAK_."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -8,6 +9,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from api.edge.client_address import Network
 from api.outbound.targets import private_hosts
 
 # What is tried first by whoever finds the port.
@@ -35,7 +37,22 @@ class Settings(BaseSettings):
     drain_seconds: int | None = Field(default=None, ge=0, le=8)
     cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0)
     outbound_private_hosts: Annotated[tuple[str, ...], NoDecode] = ()
-    limits_url: str | None = Field(default=None, pattern=r"^async\+valkey://")
+
+    # Of each address without a token, client, organisation, and address with a token that proves nothing.
+    anonymous_per_minute: int = Field(default=600, ge=1)
+    client_per_minute: int = Field(default=1_200, ge=1)
+    organisation_per_minute: int = Field(default=6_000, ge=1)
+    unproven_per_minute: int = Field(default=120, ge=1)
+    limits_url: str | None = Field(default=None, pattern=r"^async\+valkeys?://")
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    concurrent_requests: int = Field(default=500, ge=1)
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _listed_with_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+        return value
 
     @field_validator("base_url")
     @classmethod

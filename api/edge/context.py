@@ -1,6 +1,6 @@
 """What the layers of one request tell one another."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -8,8 +8,12 @@ from starlette.types import Scope
 
 if TYPE_CHECKING:
     from api.edge.idempotency import Claim
+    from api.edge.load import Load
+    from api.edge.rate_limits import Balance
 
 _KEY = "samsprak"
+# Never limited: who asks for these decides whether the service is restarted.
+FREE = frozenset({"/healthz", "/readyz"})
 
 
 class Topic(StrEnum):
@@ -39,6 +43,10 @@ class RequestContext:
     claim: "Claim | None" = None
     # Members of the answer that its stored copy must not hold.
     shown_once: tuple[str, ...] = ()
+    # Whether a token has proved who calls; what is left to that caller, or to the address.
+    known: bool = False
+    balances: "list[Balance]" = field(default_factory=list)
+    load: "Load | None" = None
 
 
 def context_of(scope: Scope) -> RequestContext:

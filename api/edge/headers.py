@@ -16,15 +16,25 @@ log = structlog.get_logger("samsprak.request")
 REQUEST_ID = re.compile(rb"[A-Za-z0-9-]{1,64}")
 TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
-EXPOSED = "ETag, Location, Link, X-Request-Id, Traceparent, Retry-After, Samsprak-Sequence"
-SECURITY = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", EXPOSED.encode()),
+EXPOSED = "ETag, Location, Link, X-Request-Id, Traceparent, Retry-After, RateLimit, RateLimit-Policy, Samsprak-Sequence"
+SECURITY = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
+# Any site may read in its visitors' browsers. None may write there, nor use a token: those belong in servers.
+OPEN = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", EXPOSED.encode())]
+PREFLIGHT = [
+    (b"access-control-allow-methods", b"GET, HEAD"),
+    (b"access-control-allow-headers", b"If-None-Match, Samsprak-Min-Sequence, Traceparent, X-Request-Id"),
+    (b"access-control-max-age", b"86400"),
 ]
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 # Answers of the API show nothing; a page that does (the docs) brings its own policy.
 NO_CONTENT_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+# Browsers hold on to HTTPS where the service is reached by it, whoever ends the TLS.
+ONLY_HTTPS = (b"strict-transport-security", b"max-age=31536000")
+
+
+def security_headers(base_url: str) -> list[tuple[bytes, bytes]]:
+    """List the headers of every answer that has none of its own by these names."""
+    return [*SECURITY, NO_CONTENT_POLICY, *([ONLY_HTTPS] if base_url.startswith("https://") else [])]
 
 
 class Headers:
@@ -35,6 +45,7 @@ class Headers:
         self.base_url = base_url
         # By hundreds of the status; 0 counts what got no answer.
         self.answers = [0] * 6
+        self.security = security_headers(base_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -52,9 +63,11 @@ class Headers:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = list(message.get("headers", ()))
-                # What a page or the CORS middleware has set stands.
+                # What a page has set stands.
                 present = {name for name, _ in headers}
-                headers += [header for header in (*SECURITY, NO_CONTENT_POLICY) if header[0] not in present]
+                headers += [header for header in self.security if header[0] not in present]
+                if scope["method"] in _READING:
+                    headers += OPEN if scope["method"] != "OPTIONS" else OPEN + PREFLIGHT
                 headers += echoed(sent)
                 if context.public_sequence is not None:
                     sequence = str(context.public_sequence).encode()

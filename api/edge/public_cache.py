@@ -36,7 +36,7 @@ _WEIGHED = frozenset(
 
 _EMPTY: Message = {"type": "http.response.body", "body": b""}
 # These belong to one request, never to a kept answer.
-_ECHOES = frozenset({b"x-request-id", b"traceparent", b"samsprak-sequence"})
+_ECHOES = frozenset({b"x-request-id", b"traceparent", b"samsprak-sequence", b"ratelimit", b"ratelimit-policy"})
 _NOT_TAKEN_OVER = _ECHOES | {b"content-length", b"etag", b"vary"}
 _OF_THE_BODY = frozenset({b"content-type", b"content-disposition"})
 # Path, query and coding, and of negotiated answers whether CSV is asked for: no client can dilute the cache.

@@ -8,6 +8,7 @@ from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 
 from api.edge.context import context_of
+from api.edge.rate_limits import Limits
 from api.errors import Forbidden, Unauthorized
 from api.identity.permissions import effective_scopes
 from api.identity.tokens import InvalidToken, Principal
@@ -50,6 +51,13 @@ async def maybe_caller(
         log.warning("token refused", reason=refusal.reason)
         challenge = {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'}
         raise Unauthorized("The token is not valid here, or no longer.", challenge) from None
+    context = context_of(request.scope)
+    # Once a request: the framework asks again for each set of scopes.
+    if not context.known:
+        context.known = True
+        limits: Limits = request.app.state.limits
+        who = caller.client_id or f"{caller.issuer} {caller.subject}"
+        await limits.spend(context, (limits.client, who), (limits.organisation, caller.organisation))
     return caller
 
 

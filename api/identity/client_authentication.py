@@ -12,6 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from api.dependencies import take_turn
+from api.edge.client_address import client_network
 from api.identity.assertions import ASSERTION_TYPE, Assertion
 from api.identity.clients import client_by_assertion, client_by_secret, use_up
 from api.identity.tokens import InvalidToken
@@ -68,7 +69,7 @@ def credentials_of(header: str | None, form: Credentials, assertion_type: str) -
 async def authenticate(request: Request, sent: Credentials) -> Client:
     """Give the client that asks; raises TokenRefused, in the same words for all that is not one."""
     state = request.app.state
-    address = request.client.host if request.client else ""
+    address = client_network(request.scope, state.settings.trusted_proxies)
     if seconds := await state.throttle.wait(address, sent.client_id):
         # Of the registered errors this is the token endpoint's own for "too often" (RFC 8628 section 3.5).
         again = {"Retry-After": str(seconds)}

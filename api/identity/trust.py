@@ -54,6 +54,10 @@ class Trust:
         """Give the caller of a token that was verified before and still counts; costs a look in a table."""
         return self._verified.get(token)
 
+    def knows(self, authorization: bytes) -> bool:
+        """Tell of an Authorization header whether it holds such a token."""
+        return authorization[:7].lower() == b"bearer " and self.known(authorization[7:]) is not None
+
     async def caller(self, token: str) -> Caller:
         """Say who calls. Raises InvalidToken, or Forbidden for an organisation that takes no part here.
 
@@ -100,6 +104,9 @@ class Trust:
         """Refresh, or go on with the issuers that are here."""
         try:
             self.refresh()
+            # A key that its issuer has withdrawn is noticed also while all tokens that come are known.
+            for source in self._sources.values():
+                self._key_sets.known(source)
         except Exception:  # a database away: the next second is another try
             log.exception("cannot look for issuers")
 

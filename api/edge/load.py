@@ -1,0 +1,50 @@
+"""How many requests are worked on at once: beyond that, the rest are told to come back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.edge.context import FREE, context_of
+from api.errors import Unavailable
+from api.problems import problem_response
+
+
+class Load:
+    """Refuse requests early when `most` are under way; what the cache answers never comes here."""
+
+    def __init__(self, app: ASGIApp, base_url: str, most: int) -> None:
+        self.app = app
+        self.base_url = base_url
+        self.most = most
+        self.under_way = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in FREE:
+            await self.app(scope, receive, send)
+            return
+        context = context_of(scope)
+        if self.under_way >= self.most:
+            error = Unavailable("Too many requests are under way.", {"Retry-After": "1"})
+            await problem_response(error, context.request_id, self.base_url)(scope, receive, send)
+            return
+        context.load = self
+        self.under_way += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.under_way -= 1
+
+
+@contextmanager
+def listening(scope: Scope) -> Iterator[None]:
+    """Leave a stream out of the count while it has nothing to say."""
+    load = context_of(scope).load
+    if load is None:
+        yield
+        return
+    load.under_way -= 1
+    try:
+        yield
+    finally:
+        load.under_way += 1
