@@ -224,3 +224,13 @@ def serving(database_url: str) -> Iterator[County]:
         server.should_exit = True
         thread.join(30)
         listener.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the faults have measured; here, because of several test processes only the first one prints."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", "") == "teardown":
+                for name, value in report.user_properties:
+                    if name == "figures":
+                        terminalreporter.write_line(value)
