@@ -1,4 +1,4 @@
-"""Faults are many where FAULT_ROUNDS says so (`make test-faults`), and a few of each kind otherwise."""
+"""Kills are many where FAULT_ROUNDS says so (`make test-faults`); all faults are few otherwise."""
 
 import json
 import os
@@ -11,12 +11,17 @@ import pytest
 from tests.conftest import Store
 from tests.faults.rig import Figures, Rig, rigged
 
-_FEW = 3
-
 
 @pytest.fixture(scope="session")
 def rounds() -> int:
-    return int(os.environ.get("FAULT_ROUNDS", _FEW))
+    """How often a server is killed under load, on each database."""
+    return int(os.environ.get("FAULT_ROUNDS", "3"))
+
+
+@pytest.fixture(scope="session")
+def few(rounds: int) -> int:
+    """How often every other fault is made."""
+    return max(1, rounds // 5)
 
 
 @pytest.fixture

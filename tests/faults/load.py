@@ -215,6 +215,11 @@ class Load:
         wanted = self.acknowledged().total() + writes
         wait_until(lambda: self.acknowledged().total() >= wanted, "writes are acknowledged")
 
+    def wait_for_refusals(self, refusals: int) -> None:
+        """Wait until some more requests are told to come later."""
+        wanted = self.refused().total() + refusals
+        wait_until(lambda: self.refused().total() >= wanted, "requests are refused")
+
     def acknowledged(self) -> Counter[tuple[str, int]]:
         found: Counter[tuple[str, int]] = Counter()
         for worker in self.workers:
