@@ -17,8 +17,6 @@ from tests.conftest import BASE
 from tests.examples import DECISION_BODY
 from tests.faults.waiting import wait_until
 
-# How long one request may be sent again and again.
-_PATIENCE = 90
 _PAUSE = 0.03
 # Answers by which the server asks to try again later: never without Retry-After.
 _LATER = {"unavailable": 503, "insufficient-storage": 507, "idempotency-key-in-use": 409}
@@ -34,6 +32,8 @@ class Client:
     def __init__(self, address: str, token: str = "") -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._http = httpx2.Client(base_url=f"{address}{BASE}", headers=headers, timeout=20)
+        # How many seconds one request is sent again and again.
+        self.patience = 90
         # When each try that got no answer was begun.
         self.unanswered: list[float] = []
         self.refused: Counter[int] = Counter()
@@ -47,8 +47,8 @@ class Client:
     def send(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> httpx2.Response:
-        ends = time.monotonic() + _PATIENCE
-        while (begun := time.monotonic()) < ends:
+        first = time.monotonic()
+        while (begun := time.monotonic()) - first < self.patience:
             try:
                 answer = self._http.request(method, path, json=body, headers=headers)
             except httpx2.TransportError:
@@ -59,7 +59,7 @@ class Client:
                 check_refusal(answer)
                 self.refused[answer.status_code] += 1
             time.sleep(_PAUSE)
-        raise WrongAnswerError(f"{method} {path} was not taken in {_PATIENCE} seconds")
+        raise WrongAnswerError(f"{method} {path} was not taken in {self.patience} seconds")
 
 
 def check_refusal(answer: httpx2.Response) -> None:
@@ -205,6 +205,11 @@ class Load:
             working = [threads.submit(work, worker) for worker in self.workers]
             try:
                 yield
+            except BaseException:
+                # The test has failed: nobody waits for a server that may be gone.
+                for worker in self.workers:
+                    worker.client.patience = 0
+                raise
             finally:
                 stopping.set()
             for done in working:

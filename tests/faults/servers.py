@@ -52,7 +52,7 @@ class Server:
         assert self.peak_megabytes < MOST_MEGABYTES
 
     def kill(self) -> None:
-        """End it as a power cut or the kernel does: at once, whatever it is doing."""
+        """End it as the kernel does when memory runs out: at once, whatever it is doing."""
         self.measure()
         self.end()
 
