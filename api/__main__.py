@@ -5,7 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated, NoReturn
 
 import structlog
@@ -141,6 +141,16 @@ def _greet(settings: Settings) -> None:
     )
 
 
+class _PatientLogger(structlog.PrintLogger):
+    """Drops the lines that cannot be written: a full disk under the log must fail no request."""
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError):
+            super().msg(message)
+
+    debug = info = warning = error = critical = exception = msg
+
+
 def _log_as_json() -> None:
     structlog.configure(
         processors=[
@@ -150,7 +160,7 @@ def _log_as_json() -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_names: _PatientLogger(sys.stderr),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)

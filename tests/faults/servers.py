@@ -62,7 +62,7 @@ class Server:
         assert self._process is not None
         began = time.monotonic()
         self._process.terminate()
-        self._process.wait(_PATIENCE)
+        assert self._process.wait(_PATIENCE) in (0, -signal.SIGTERM)
         self._process = None
         return time.monotonic() - began
 
