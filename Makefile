@@ -30,7 +30,7 @@ test: .venv/.ok ## run the tests; PYTEST_ARGS="-k name" for some of them
 	$(PY) -m pytest -q -n 2 $(PYTEST_ARGS)
 
 test-faults: .venv/.ok ## kill, stop and starve a loaded server for 15 minutes at the most; one line of JSON a fault
-	FAULT_ROUNDS=50 timeout --signal=INT --kill-after=60 15m $(PY) -m pytest -q --timeout 900 tests/faults
+	FAULT_ROUNDS=50 timeout --signal=INT --kill-after=60 15m $(PY) -m pytest -q -n 2 --timeout 900 tests/faults
 
 lint: .venv/.ok ## check style, the Dockerfile, the compose file and the CI script
 	$(PY) -m ruff check .
