@@ -11,7 +11,7 @@ from api.errors import Forbidden
 from api.events.checkpoints import sign_now
 from api.events.routes import check_stream
 from api.events.schemas import CheckpointCreate, CheckpointQuery, CheckpointRead
-from api.identity.authenticate import Anyone, Caller, EventReader
+from api.identity.authenticate import Asker, Caller, EventReader
 from api.openapi import answers, body_example
 from api.paging import page_of
 from api.schemas import Page
@@ -23,7 +23,7 @@ router = APIRouter(tags=["events"], route_class=StrictRoute)
 
 @router.get("/events/checkpoints", operation_id="listCheckpoints", responses=answers("checkpoints"))
 def list_checkpoints(
-    request: Request, response: Response, session: Reader, caller: Anyone, query: Annotated[CheckpointQuery, Query()]
+    request: Request, response: Response, session: Reader, caller: Asker, query: Annotated[CheckpointQuery, Query()]
 ) -> Page[CheckpointRead]:
     """Read a stream's signed checkpoints, newest first: one a day, and those that were asked for.
 

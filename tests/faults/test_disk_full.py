@@ -66,7 +66,10 @@ def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
         yield Quota(folder)
         return
     mounting = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=16m", "samsprak", str(folder)], capture_output=True, text=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=160m", "samsprak", str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if mounting.returncode:
         pytest.skip(f"this machine lets nobody mount a small disk: {mounting.stderr.strip()}")
