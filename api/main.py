@@ -87,13 +87,13 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def create_server(settings: Settings, leaving: threading.Event) -> ASGIApp:
+def create_server(settings: Settings, leaving: threading.Event | None = None) -> ASGIApp:
     """Put the edge around the application; this is what uvicorn serves.
 
     Once `leaving` is set, /readyz says that the process stops.
     """
     app = create_app(settings)
-    app.state.leaving = leaving
+    app.state.leaving = leaving or app.state.leaving
     return put_edge_around(app)
 
 

@@ -61,7 +61,7 @@ class _State:
 class KeySets:
     """The key sets of all sources that are asked for; made on the event loop that it works on.
 
-    `on_change` is called when keys come or go, so that nothing lives on that was verified by them.
+    `on_change` is called when keys go or become others, so that nothing lives on that was verified by them.
     """
 
     def __init__(self, outbound: Fetches, now: Callable[[], float] = time.monotonic) -> None:
@@ -210,9 +210,9 @@ class KeySets:
         return await self._outbound.fetch(url, accept=accept, limit=_LIMIT, deadline=left)
 
     def _take(self, state: _State, keys: Mapping[str, Jwk]) -> None:
-        changed = keys != state.keys
+        gone = any(keys.get(kid) != key for kid, key in state.keys.items())
         state.keys, state.fetched_at = keys, self._now()
-        if changed:
+        if gone:
             self.on_change()
 
     def _remember_absent(self, state: _State, kid: str) -> None:

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from api.identity.permissions import ROLES
 from api.identity.tokens import ALGORITHMS
-from api.schemas import Bool, Input, Instant, Line, Link, Output, Paging, unset
+from api.schemas import Bool, Input, Instant, Link, Output, Paging, unset
 
 
 def _one_of(words: frozenset[str], code: str) -> AfterValidator:
@@ -50,11 +50,14 @@ Role = Annotated[
     _one_of(frozenset(ROLES), "unknown-value"),
     WithJsonSchema({"type": "string", "enum": sorted(ROLES)}),
 ]
+# The name or id of a group: what can be seen, of the Latin scripts, with blanks inside only.
+RoleWord = Annotated[str, StringConstraints(pattern=r"^[!-~¡-ɏ]([ -~¡-ɏ]{0,198}[!-~¡-ɏ])?$")]
 RoleMap = Annotated[
-    dict[Line, Role],
+    dict[RoleWord, Role],
     Field(
         min_length=1,
         max_length=100,
+        json_schema_extra={"additionalProperties": False},
         description="The issuer's words, such as the name or id of a group, each with the role here that it gives.",
     ),
 ]

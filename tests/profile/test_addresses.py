@@ -163,6 +163,7 @@ def test_mog_03_no_post_is_a_read(document: dict[str, Any]) -> None:
         "/proposals",
         "/proposals/{proposalId}/transitions",
         "/proposals/{proposalId}/decision",
+        "/events/checkpoints",
         "/clients",
         "/clients/{clientId}/secrets",
         "/issuers",

@@ -26,6 +26,7 @@ _JSON = {"application/json", "application/problem+json"}
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INSTANTS = {
+    "signedAt",
     "publishedAt",
     "changedAt",
     "createdAt",
