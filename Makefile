@@ -17,7 +17,7 @@ PY := .venv/bin/python
 VENV = $(PY) -c '' 2>/dev/null || $(UV) venv -q --clear --python $(PYTHON) .venv
 EXPORT = $(UV) export -q --frozen --format requirements-txt --no-emit-project --no-header
 
-.PHONY: help run test test-faults lint types bench migrate lock clean
+.PHONY: help run test test-idp test-faults lint types bench migrate lock clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -28,6 +28,9 @@ run: .venv/.run-ok ## migrate, fill an empty database with the demonstration dat
 
 test: .venv/.ok ## run the tests; PYTEST_ARGS="-k name" for some of them
 	$(PY) -m pytest -q -n 2 $(PYTEST_ARGS)
+
+test-idp: .venv/.ok tests/idp/node_modules/.ok ## accept the tokens of a certified OpenID provider; needs Node.js 20 or later
+	$(PY) -m pytest -q tests/idp/check_provider.py
 
 test-faults: .venv/.ok ## kill, stop and starve a loaded server for 15 minutes at the most; one line of JSON a fault
 	FAULT_ROUNDS=50 timeout --signal=INT --kill-after=60 15m $(PY) -m pytest -q -n 2 --timeout 900 tests/faults
@@ -54,13 +57,18 @@ lock: $(UV_OK) ## resolve pyproject.toml and write both lock files
 	$(EXPORT) --output-file requirements-dev.lock
 
 clean: ## remove what was installed and cached; the database in var/ stays
-	rm -rf .tools .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build
+	rm -rf .tools .venv tests/idp/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(UV_OK):
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(not (3, 11) <= v < (3, 15) and "Python 3.11 to 3.14 is needed, $(PYTHON) is %d.%d: name another by make PYTHON=python3.x" % v)'
 	@$(PYTHON) -m pip --version >/dev/null 2>&1 || { echo "$(PYTHON) has no pip: install it first (Debian, Ubuntu: apt install python3-pip)" >&2; exit 1; }
 	$(PYTHON) -m pip install -q --disable-pip-version-check --root-user-action ignore --upgrade --target .tools 'uv==$(UV_VERSION)'
+	@touch $@
+
+tests/idp/node_modules/.ok: tests/idp/package-lock.json
+	@command -v npm >/dev/null || { echo "make test-idp needs Node.js with npm: install it first (Debian, Ubuntu: apt install nodejs npm)" >&2; exit 1; }
+	cd tests/idp && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # The development lock holds all of the runtime lock, so it makes both stamps.
