@@ -49,7 +49,7 @@ def _measure(folder: Path, effort: Effort) -> Iterator[Row]:
             yield from measure_start(folder, database, size)
         with serving_ours(folder, database) as ours:
             _say(f"reading from {size:,} terms")
-            yield from measure_reads(folder, ours, terms, effort)
+            yield from measure_reads(folder, database, ours, terms, effort)
             yield Row("memory of the server, warm", size, f"{resident_megabytes(ours.pid):.0f} MB")
             if size == max(_SIZES):
                 _say("reading in the tutorial way")

@@ -11,7 +11,7 @@ from api.terms.schemas import TermRead
 from bench.answers import fetch, fetch_all, request
 from bench.data import GeneratedTerm
 from bench.measuring import Effort, Target, compare
-from bench.servers import Server, serving_raw
+from bench.servers import Server, serving_raw, token
 from bench.table import Row
 
 BASE = "/api/v1"
@@ -29,9 +29,11 @@ class Read:
     status: int = 200
 
 
-def measure_reads(folder: Path, ours: Server, terms: list[GeneratedTerm], effort: Effort) -> Iterator[Row]:
+def measure_reads(
+    folder: Path, database: Path, ours: Server, terms: list[GeneratedTerm], effort: Effort
+) -> Iterator[Row]:
     """Measure each kind of read against a raw server of its own."""
-    for read in _reads(ours, terms):
+    for read in _reads(ours, terms, token(database)):
         with serving_raw(folder, fetch_all(ours.port, read.answers)) as raw:
             found = compare(Target(raw, read.requests), Target(ours, read.requests, read.status), effort)
         yield Row(
@@ -47,7 +49,7 @@ def measure_reads(folder: Path, ours: Server, terms: list[GeneratedTerm], effort
         )
 
 
-def _reads(ours: Server, terms: list[GeneratedTerm]) -> Iterator[Read]:
+def _reads(ours: Server, terms: list[GeneratedTerm], bearer: str) -> Iterator[Read]:
     paths = [f"{BASE}/terms/{term.id}" for term in terms[:_ROTATING]]
     requests = [*map(request, paths)]
     # In no order, as readers ask.
@@ -59,6 +61,8 @@ def _reads(ours: Server, terms: list[GeneratedTerm]) -> Iterator[Read]:
     yield Read("  against one answer of raw", None, requests, [typical])
     for what, path in (("page of 50 terms", "terms?limit=50"), ("repeated suggestion", "suggestions?q=bygg")):
         yield Read(what, 0.90, [request(f"{BASE}/{path}")], [f"{BASE}/{path}"])
+    proof = ("Authorization", f"Bearer {bearer}")
+    yield Read("one term, with a verified token", 0.80, [request(typical, proof)], [typical])
     known = ("If-None-Match", fetch(ours.port, typical).header("etag"))
     yield Read("304, against a raw 200", 1.00, [request(typical, known)], [typical], 304)
 

@@ -65,6 +65,13 @@ def serving_ours(folder: Path, database: Path) -> Iterator[Server]:
         yield server
 
 
+def token(database: Path) -> str:
+    """Sign a token that the server of this database takes, as a developer does."""
+    command = [sys.executable, "-m", "api", "token", "--organisation", "2281", "--role", "reader"]
+    told = subprocess.run(command, env=environment(database), check=True, capture_output=True, text=True, timeout=60)
+    return told.stdout.strip()
+
+
 @contextmanager
 def serving_raw(folder: Path, answers: Iterable[Answer]) -> Iterator[Server]:
     """Run a bare ASGI app that sends these very answers in turn, whatever is asked."""

@@ -29,7 +29,7 @@ _ENTRY_OVERHEAD = 2_000
 # A body of this size is compressed and hashed in a thread: all other requests would wait for it.
 _THREAD_FROM = 32 * 1024
 
-# What a request may say that matters here: without any but the first, a hit is two ready messages.
+# What a request may say that matters here; most say only the first, and a hit is two ready messages.
 _WEIGHED = frozenset(
     {b"accept-encoding", b"if-none-match", b"x-request-id", b"traceparent", b"authorization", b"samsprak-min-sequence"}
 )
@@ -117,12 +117,12 @@ class PublicCache:
             if name in _WEIGHED:
                 if name == b"accept-encoding":
                     coding = CHOICES[value]
+                elif name == b"authorization":
+                    authorization = value
+                elif name == b"samsprak-min-sequence":
+                    past_the_cache = True
                 else:
                     plain = False
-                    if name == b"authorization":
-                        authorization = value
-                    elif name == b"samsprak-min-sequence":
-                        past_the_cache = True
         key = (scope["path"], scope["query_string"], coding)
         entry = self._entries.get(key) or self._entries.get((*key, _wants_csv(scope)))
         if entry is None or entry.era.over or time() >= entry.stale_after or past_the_cache:

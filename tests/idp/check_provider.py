@@ -162,8 +162,9 @@ def test_before_it_is_registered_and_after_it_is_disabled_its_tokens_are_refused
 def test_its_keys_are_shown_when_it_is_tested(trusting: County, idp: Provider) -> None:
     made = register(trusting, idp)
     answer = trusting.send("POST", f"/issuers/{made['id']}/test", None, trusting.token("22", "county_admin"))
-    [key] = answer.json()["usable"]
-    assert (key["kty"], key["size"], key["usedFor"]) == ("RSA", 2048, ["RS256"])
+    assert answer.status_code == 200, answer.text
+    [key] = answer.json()["usableKeys"]
+    assert (key["kty"], key["size"], key["algorithms"]) == ("RSA", 2048, ["RS256"])
 
 
 def test_its_keys_are_rotated_and_it_is_stopped_while_requests_run(trusting: County, idp: Provider) -> None:
