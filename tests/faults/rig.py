@@ -36,6 +36,7 @@ class Rig:
                 Reader(clients.of()),
             ]
         )
+        self.admin = clients.of("22", "county_admin")
         self._feeds = [Feed(anyone), *(Feed(clients.of(town), town) for town in _TOWNS)]
         # What stood in the feed before, of which we have no books.
         self._before = self._told()
@@ -76,25 +77,25 @@ class Clients:
         self._keys = Keys(database)
         database.dispose()
 
-    def of(self, town: str | None = None) -> Client:
-        """Make a client of a municipality, or of anyone."""
-        client = Client(self._server.address, self._token(town) if town else "")
+    def of(self, organisation: str | None = None, *roles: str) -> Client:
+        """Make a client of an organisation, or of anyone."""
+        client = Client(self._server.address, self._token(organisation, roles) if organisation else "")
         self._stack.callback(client.close)
         return client
 
-    def _token(self, town: str) -> str:
+    def _token(self, organisation: str, roles: tuple[str, ...]) -> str:
         return issue_token(
             self._keys,
             self._settings,
-            subject=f"{town}/fel",
-            organisation=town,
-            roles=("editor", "integrator"),
+            subject=f"{organisation}/fel",
+            organisation=organisation,
+            roles=roles or ("editor", "integrator"),
             lifetime=_AN_HOUR,
         )
 
 
 @contextmanager
-def rigged(database_url: str, folder: Path, figures: Figures) -> Iterator[Rig]:
-    """Serve a seeded database and bring those who will use it."""
-    with served(database_url, folder) as server, ExitStack() as stack:
+def rigged(database_url: str, folder: Path, figures: Figures, **settings: str) -> Iterator[Rig]:
+    """Serve a seeded database and bring those who will use it; `settings` are variables of the server."""
+    with served(database_url, folder, settings) as server, ExitStack() as stack:
         yield Rig(server, Clients(server, database_url, stack), figures)

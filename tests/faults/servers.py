@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,13 +17,15 @@ from tests.faults.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 MOST_MEGABYTES = 512
+NONE: Mapping[str, str] = {}
 _PATIENCE = 60
 
 
 class Server:
     """`python -m api serve` on one port and one database, however often it is started."""
 
-    def __init__(self, database_url: str, folder: Path) -> None:
+    def __init__(self, database_url: str, folder: Path, settings: Mapping[str, str] = NONE) -> None:
+        self._settings = settings
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.peak_megabytes = 0.0
@@ -38,7 +40,9 @@ class Server:
 
     def launch(self) -> None:
         """Start the process and do not wait until it serves."""
-        self._process = start("serve", log=self._log, database_url=self._database_url, port=self.port)
+        self._process = start(
+            "serve", log=self._log, database_url=self._database_url, port=self.port, settings=self._settings
+        )
 
     def start(self) -> None:
         self.launch()
@@ -81,9 +85,9 @@ class Server:
 
 
 @contextmanager
-def served(database_url: str, folder: Path) -> Iterator[Server]:
+def served(database_url: str, folder: Path, settings: Mapping[str, str] = NONE) -> Iterator[Server]:
     """Give a server that serves, and leave no process behind."""
-    server = Server(database_url, folder)
+    server = Server(database_url, folder, settings)
     try:
         server.start()
         yield server
@@ -95,14 +99,16 @@ def served(database_url: str, folder: Path) -> Iterator[Server]:
 _UNLIMITED = {f"SAMSPRAK_{who}_PER_MINUTE": str(10**9) for who in ("ANONYMOUS", "CLIENT", "ORGANISATION", "UNPROVEN")}
 
 
-def start(*command: str, log: Path, database_url: str, port: int = 0) -> subprocess.Popen[bytes]:
-    """Run a command of `python -m api` in a process group of its own."""
+def start(
+    *command: str, log: Path, database_url: str, port: int = 0, settings: Mapping[str, str] = NONE
+) -> subprocess.Popen[bytes]:
+    """Run a command of `python -m api` in a process group of its own; `settings` are further variables."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SAMSPRAK_")}
     with log.open("ab") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "api", *command],
             cwd=ROOT,
-            env=kept | _UNLIMITED | {"SAMSPRAK_DATABASE_URL": database_url, "PORT": str(port)},
+            env=kept | _UNLIMITED | settings | {"SAMSPRAK_DATABASE_URL": database_url, "PORT": str(port)},
             stdout=output,
             stderr=output,
             start_new_session=True,

@@ -24,6 +24,9 @@ class Idp:
         self.key = rsa.generate_private_key(65537, 2048)
         self.kid = kid
         self.documents: dict[str, object] = {}
+        # What is wrong with it: how many seconds it takes, and where it sends whoever asks.
+        self.delay = 0.0
+        self.redirect = ""
         self.show(rsa_jwk(self.key, kid=self.kid, use="sig", alg="RS256"))
 
     def show(self, *keys: Json, issuer: str | None = None) -> None:
@@ -71,6 +74,13 @@ def idp(kid: str = "2026-11") -> Iterator[Idp]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            time.sleep(made.delay)
+            if made.redirect:
+                self.send_response(302)
+                self.send_header("Location", made.redirect)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             document = made.documents.get(self.path)
             body = json.dumps(document).encode()
             self.send_response(200 if document is not None else 404)

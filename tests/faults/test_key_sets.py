@@ -1,0 +1,74 @@
+"""A municipality's key set that is slow, leads elsewhere, is away or has other keys, while all others work."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests.conftest import BASE, Store
+from tests.faults.rig import Figures, Rig, rigged
+from tests.identity.idp import Idp, idp
+from tests.identity.test_tokens import rsa_jwk
+
+_LONGEST = 10
+
+
+@pytest.fixture
+def provider() -> Iterator[Idp]:
+    with idp() as made:
+        yield made
+
+
+@pytest.fixture
+def trusting(store: Store, provider: Idp, tmp_path: Path, figures: Figures) -> Iterator[Rig]:
+    """Give a county under load that trusts the provider, for a municipality that does not write otherwise."""
+    url = store.copy()
+    with rigged(url, tmp_path, figures, SAMSPRAK_OUTBOUND_PRIVATE_HOSTS=provider.host) as rig:
+        rig.admin.send("POST", "/issuers", provider.registration("2262"))
+        yield rig
+    store.drop(url)
+
+
+def is_slow(provider: Idp) -> None:
+    provider.delay = 2.0 * _LONGEST
+
+
+def leads_elsewhere(provider: Idp) -> None:
+    provider.redirect = "http://169.254.169.254/latest/meta-data"
+
+
+def is_away(provider: Idp) -> None:
+    provider.documents = {}
+
+
+def has_other_keys(provider: Idp) -> None:
+    provider.key, provider.kid = rsa.generate_private_key(65537, 2048), "new"
+    provider.show(rsa_jwk(provider.key, kid="new", use="sig", alg="RS256"))
+
+
+@pytest.mark.parametrize("becomes", [is_slow, leads_elsewhere, is_away, has_other_keys])
+def test_whatever_a_key_set_becomes_known_keys_count_and_nobody_waits(
+    trusting: Rig, provider: Idp, figures: Figures, becomes: Callable[[Idp], None]
+) -> None:
+    rig, good = trusting, provider.token()
+    assert read(rig, good) == 200
+    becomes(provider)
+    with rig.load.running():
+        began = time.monotonic()
+        statuses = [read(rig, provider.token(header={"kid": f"unheard-{number}"})) for number in range(20)]
+        rig.load.wait_for_more(20)
+        assert statuses == [401] * 20
+        assert read(rig, good) == 200
+        figures["longestSeconds"] = round(time.monotonic() - began, 1)
+    # One fetch was waited for, by those alone whose key it was to bring.
+    assert figures["longestSeconds"] < _LONGEST
+    assert not rig.load.unanswered()
+    rig.check()
+
+
+def read(rig: Rig, token: str) -> int:
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx2.get(f"{rig.server.address}{BASE}/proposals", headers=headers, timeout=30).status_code
