@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from api.identity.tokens import InvalidToken, check_public_key
+from api.identity.parts import InvalidToken
+from api.identity.tokens import check_public_key
 from api.schemas import Bool, Input, Instant, Line, Link, Output, Paging, unset
 
 OrganisationCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}([0-9]{2})?$")]

@@ -7,7 +7,9 @@ import structlog
 
 from api import clock
 from api.identity.keys import Keys
-from api.identity.tokens import InvalidToken, Jwk, read_signed, sign
+from api.identity.parts import InvalidToken
+from api.identity.public_keys import Jwk
+from api.identity.tokens import read_signed, sign
 from db.chain import streams
 from db.checkpoints import Checkpoint, has_checkpoint_of, newest_checkpoint
 from db.events import Head, instant_text, lock_stream

@@ -4,15 +4,8 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from api.identity.tokens import (
-    InvalidToken,
-    Issuer,
-    audiences_of,
-    expiry_of,
-    only_invalid_token,
-    proven_claims,
-    text_of,
-)
+from api.identity.parts import InvalidToken, only_invalid_token, text_of
+from api.identity.tokens import Issuer, audiences_of, expiry_of, proven_claims
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LONGEST_LIFE = 300

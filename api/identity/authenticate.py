@@ -10,8 +10,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityS
 from api.edge.context import context_of
 from api.edge.rate_limits import Limits
 from api.errors import Forbidden, Unauthorized
+from api.identity.parts import InvalidToken
 from api.identity.permissions import effective_scopes
-from api.identity.tokens import InvalidToken, Principal
+from api.identity.tokens import Principal
 
 log = structlog.get_logger("samsprak.identity")
 

@@ -15,7 +15,7 @@ from api.dependencies import take_turn
 from api.edge.client_address import client_network
 from api.identity.assertions import ASSERTION_TYPE, Assertion
 from api.identity.clients import client_by_assertion, client_by_secret, use_up
-from api.identity.tokens import InvalidToken
+from api.identity.parts import InvalidToken
 from db.clients import Client
 from db.session import Database, reading, transaction
 

@@ -16,7 +16,8 @@ from api.errors import NotFound, invalid
 from api.events.record import record
 from api.identity.assertions import LONGEST_LIFE, Assertion, read_assertion
 from api.identity.permissions import possible_scopes
-from api.identity.tokens import ALGORITHMS, Issuer
+from api.identity.public_keys import ALGORITHMS
+from api.identity.tokens import Issuer
 from db.clients import (
     Client,
     ClientSecret,

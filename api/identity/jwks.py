@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from api.edge.strict_json import JsonRefused, strict_json
-from api.identity.tokens import Jwk, UnfitKey, proven_key
+from api.identity.public_keys import Jwk, UnfitKey
+from api.identity.tokens import proven_key
 
 _MOST_KEYS = 100
 _MAX_DEPTH = 8

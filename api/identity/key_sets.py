@@ -14,7 +14,7 @@ from typing import Protocol
 import structlog
 
 from api.identity.jwks import KeySet, KeySetError, read_key_set, read_object
-from api.identity.tokens import Jwk
+from api.identity.public_keys import Jwk
 from api.outbound.targets import OutboundError
 
 log = structlog.get_logger("samsprak.key_sets")

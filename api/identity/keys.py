@@ -10,7 +10,8 @@ from pathlib import Path
 import structlog
 
 from api.clock import now
-from api.identity.tokens import Jwk, new_private_key, public_jwk
+from api.identity.public_keys import Jwk
+from api.identity.tokens import new_private_key, public_jwk
 from db.identity import SigningKey, live_keys
 from db.session import Database, reading, transaction
 

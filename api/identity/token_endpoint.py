@@ -15,7 +15,7 @@ from api.identity.assertions import ASSERTION_TYPE
 from api.identity.client_authentication import NO_STORE, Credentials, TokenRefused, authenticate, credentials_of
 from api.identity.issuing import LIFETIME, issue_token
 from api.identity.permissions import SCOPES
-from api.identity.tokens import ALGORITHMS
+from api.identity.public_keys import ALGORITHMS
 from api.openapi import answers
 
 router = APIRouter(tags=["identity"], route_class=StrictRoute)

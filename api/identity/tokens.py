@@ -5,14 +5,12 @@ after it is ours. By itself it takes a token without `aud` or `exp`, ignores `ki
 a set, and lets a sender's header or claims end in a bare OverflowError or RecursionError.
 """
 
-import base64
 import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives import serialization
@@ -20,19 +18,20 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from jose import jwk as jose_jwk
 from jose import jws as jose_jws
 
-from api.edge.strict_json import JsonRefused, strict_json
 from api.identity.claims import roles_of, value_at
+from api.identity.parts import (
+    LONGEST_TOKEN,
+    InvalidToken,
+    base64url,
+    bytes_of,
+    object_of,
+    only_invalid_token,
+    text_of,
+    texts_of,
+    time_of,
+)
+from api.identity.public_keys import ALGORITHMS, Jwk, PublicKey, UnfitKey, public_key
 
-Jwk = Mapping[str, object]
-
-_FAMILIES: Mapping[str, tuple[str, str | None]] = {
-    "RS256": ("RSA", None),
-    "RS384": ("RSA", None),
-    "RS512": ("RSA", None),
-    "ES256": ("EC", "P-256"),
-    "ES384": ("EC", "P-384"),
-}
-ALGORITHMS = frozenset(_FAMILIES)
 _TYPES = frozenset({"at+jwt", "application/at+jwt", "jwt"})
 # Each of these brings a key or changes what is signed. `x5t` is not here: Entra ID and AD FS send it in every token,
 # and a thumbprint that nobody looks up does nothing.
@@ -42,22 +41,7 @@ _REFUSED_FIELDS = {"jku", "jwk", "x5u", "x5c", "crit", "zip", "b64"}
 _REFUSED_CLAIMS = {"nonce", "at_hash", "c_hash", "s_hash", "events", "cnf"}
 _ORG_NUMBER = "https://id.oidc.se/claim/orgNumber"
 _ORGANISATION = re.compile("[0-9]{2}(?:[0-9]{2})?")
-_MAX_TOKEN = 8192
-_MAX_DEPTH = 8
-_MAX_TEXT = 255
-_MAX_TIME = 253_402_300_800  # the year 10000
-# An issuer that publishes a part of its private key, or its secret, has let everybody sign.
-_PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 LEEWAY = 30
-_RSA_BITS = range(2048, 8192 + 1)  # a longer modulus would only let an issuer spend our processor
-
-
-class InvalidToken(Exception):
-    """A token that proves nothing; `reason` is a short code for the log and holds no part of the token."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class UnknownKey(InvalidToken):
@@ -69,19 +53,6 @@ class UnknownKey(InvalidToken):
         self.kid = kid
 
 
-class UnfitKey(InvalidToken):
-    """A key of a set that may verify nothing here; `reason` begins with `key-`."""
-
-
-@dataclass(frozen=True)
-class PublicKey:
-    """What python-jose needs of a key, and no more, with the algorithms that it may verify; `size` is in bits."""
-
-    members: dict[str, str]
-    algorithms: tuple[str, ...]
-    size: int
-
-
 @dataclass(frozen=True)
 class Issuer:
     """One whose tokens are trusted, and for whom.
@@ -90,7 +61,7 @@ class Issuer:
     whose signed `organisation` claim names the tenant. `keys` gives the public keys by `kid` and is called, then asked
     for one `kid`, in each check. `role_claim` is a place as `value_at` has it; what stands there are our own roles, or
     with `role_map` the issuer's words for them. `org_number`, when given, must be claimed. `max_lifetime` is in
-    seconds. Raises ValueError for an algorithm not listed above.
+    seconds. Raises ValueError for an algorithm that is not one of ours.
     """
 
     url: str
@@ -105,7 +76,7 @@ class Issuer:
 
     def __post_init__(self) -> None:
         if not self.algorithms or not self.algorithms <= ALGORITHMS:
-            raise ValueError(f"an issuer signs with some of {', '.join(_FAMILIES)}")
+            raise ValueError(f"an issuer signs with some of {', '.join(sorted(ALGORITHMS))}")
         if not self.audience:
             raise ValueError("an issuer has an audience")
 
@@ -163,17 +134,6 @@ class TokenVerifier:
         )
 
 
-@contextmanager
-def only_invalid_token() -> Iterator[None]:
-    """Let a check end in nothing but InvalidToken."""
-    try:
-        yield
-    except InvalidToken:
-        raise
-    except Exception as error:  # noqa: BLE001 -- what makes a library stumble is a bad token, not a fault of ours
-        raise InvalidToken(f"unexpected-{type(error).__name__}") from None
-
-
 def proven_claims(
     token: str, find: Callable[[str], Issuer | None], types: AbstractSet[str]
 ) -> tuple[Issuer, Mapping[str, object]]:
@@ -182,12 +142,12 @@ def proven_claims(
     `find` gives the issuer of an `iss`, `types` are the `typ` that are taken, lower case; "" is none at all.
     Raises InvalidToken, or what a library stumbles over: see `only_invalid_token`.
     """
-    if len(token) > _MAX_TOKEN:
+    if len(token) > LONGEST_TOKEN:
         raise InvalidToken("too-large")
     signed, _, signature = token.rpartition(".")
     header_part, _, claims_part = signed.partition(".")
-    header, claims = _object(header_part, "header"), _object(claims_part, "claims")
-    signature_bytes = _base64url(signature, "signature")
+    header, claims = object_of(header_part, "header"), object_of(claims_part, "claims")
+    signature_bytes = bytes_of(signature, "signature")
 
     # Nothing in the token is believed yet, but its issuer decides which algorithms and keys may prove it.
     issuer = find(text_of(claims, "iss"))
@@ -209,29 +169,6 @@ def _check_signature(jwk: Jwk | None, kid: str, algorithm: str, signed: str, sig
         raise InvalidToken("unfit-key")
     if not jose_jwk.construct(public.members, algorithm).verify(signed.encode("ascii"), signature):
         raise InvalidToken("signature")
-
-
-def public_key(jwk: Jwk) -> PublicKey:
-    """Say what a key of a set may verify, by its members alone. Raises UnfitKey. Source: RFC 7517 and RFC 7518."""
-    kty, curve = jwk.get("kty"), jwk.get("crv")
-    algorithms = tuple(name for name, family in _FAMILIES.items() if family == (kty, curve))
-    if not algorithms:
-        raise UnfitKey("key-type")
-    if not _PRIVATE_MEMBERS.isdisjoint(jwk):
-        raise UnfitKey("key-private")
-    operations = jwk.get("key_ops", ["verify"])
-    if jwk.get("use", "sig") != "sig" or not isinstance(operations, list) or "verify" not in operations:
-        raise UnfitKey("key-use")
-    if "alg" in jwk:
-        algorithms = tuple(name for name in algorithms if name == jwk["alg"])
-        if not algorithms:
-            raise UnfitKey("key-alg")
-    try:
-        return _elliptic_key(jwk, algorithms) if kty == "EC" else _rsa_key(jwk, algorithms)
-    except UnfitKey:
-        raise
-    except InvalidToken:
-        raise UnfitKey("key-members") from None
 
 
 def proven_key(jwk: Jwk) -> PublicKey:
@@ -261,11 +198,11 @@ def read_signed(text: str, typ: str, keys: Mapping[str, Jwk]) -> Mapping[str, ob
     with only_invalid_token():
         signed, _, signature = text.rpartition(".")
         header_part, _, claims_part = signed.partition(".")
-        header, claims = _object(header_part, "header"), _object(claims_part, "claims")
+        header, claims = object_of(header_part, "header"), object_of(claims_part, "claims")
         kid = text_of(header, "kid")
         if header != {"typ": typ, "kid": kid, "alg": "ES256"}:
             raise InvalidToken("header")
-        _check_signature(keys.get(kid), kid, "ES256", signed, _base64url(signature, "signature"))
+        _check_signature(keys.get(kid), kid, "ES256", signed, bytes_of(signature, "signature"))
         return claims
 
 
@@ -278,9 +215,9 @@ def public_jwk(private_key_pem: str) -> dict[str, str]:
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
         raise ValueError("the signing key is not a P-256 key")  # noqa: TRY004 -- the setting is wrong, not its type
     point = key.public_key().public_numbers()
-    members = {"crv": "P-256", "kty": "EC", "x": _unpadded(point.x.to_bytes(32)), "y": _unpadded(point.y.to_bytes(32))}
+    members = {"crv": "P-256", "kty": "EC", "x": base64url(point.x.to_bytes(32)), "y": base64url(point.y.to_bytes(32))}
     thumbprint = hashlib.sha256(json.dumps(members, separators=(",", ":"), sort_keys=True).encode()).digest()
-    return members | {"use": "sig", "alg": "ES256", "kid": _unpadded(thumbprint)}
+    return members | {"use": "sig", "alg": "ES256", "kid": base64url(thumbprint)}
 
 
 def new_private_key() -> str:
@@ -302,29 +239,14 @@ def _algorithm_and_kid(header: Mapping[str, object], issuer: Issuer, types: Abst
     return algorithm, text_of(header, "kid")
 
 
-def _elliptic_key(jwk: Jwk, algorithms: tuple[str, ...]) -> PublicKey:
-    curve = text_of(jwk, "crv")
-    members = {"kty": "EC", "crv": curve, "x": text_of(jwk, "x"), "y": text_of(jwk, "y")}
-    return PublicKey(members, algorithms, int(curve.removeprefix("P-")))
-
-
-def _rsa_key(jwk: Jwk, algorithms: tuple[str, ...]) -> PublicKey:
-    modulus = text_of(jwk, "n", _MAX_TOKEN)
-    size = int.from_bytes(_base64url(modulus, "n")).bit_length()
-    if size not in _RSA_BITS:
-        raise UnfitKey("key-length")
-    # Eight characters are six bytes: every exponent in use is far shorter, and a long one is slow on purpose.
-    return PublicKey({"kty": "RSA", "n": modulus, "e": text_of(jwk, "e", 8)}, algorithms, size)
-
-
 def expiry_of(claims: Mapping[str, object], max_lifetime: int, now: float) -> int:
     """Give when a token ends, in Unix seconds; raises InvalidToken for one that is not for now or lives too long."""
-    issued_at, expires_at = _time(claims, "iat"), _time(claims, "exp")
+    issued_at, expires_at = time_of(claims, "iat"), time_of(claims, "exp")
     if not 0 < expires_at - issued_at <= max_lifetime:
         raise InvalidToken("lifetime")
     if issued_at > now + LEEWAY:
         raise InvalidToken("iat")
-    if "nbf" in claims and _time(claims, "nbf") > now + LEEWAY:
+    if "nbf" in claims and time_of(claims, "nbf") > now + LEEWAY:
         raise InvalidToken("nbf")
     if expires_at <= now - LEEWAY:
         raise InvalidToken("expired")
@@ -341,22 +263,22 @@ def _check_kind(claims: Mapping[str, object]) -> None:
 
 
 def _scopes(claims: Mapping[str, object]) -> frozenset[str]:
-    [scope] = _texts([claims.get("scope", "")], "scope")
+    [scope] = texts_of([claims.get("scope", "")], "scope")
     return frozenset(scope.split(" ")) - {""}
 
 
 def _roles(claims: Mapping[str, object], issuer: Issuer) -> frozenset[str]:
     value = value_at(claims, issuer.role_claim)
     if issuer.role_map is None:
-        return frozenset(_texts([] if value is None else value, "roles"))
+        return frozenset(texts_of([] if value is None else value, "roles"))
     # One value alone is written as a string by AD FS.
-    values = _texts([value] if isinstance(value, str) else [] if value is None else value, "roles")
+    values = texts_of([value] if isinstance(value, str) else [] if value is None else value, "roles")
     return roles_of(values, issuer.role_map)
 
 
 def audiences_of(claims: Mapping[str, object]) -> list[str]:
     audiences = claims.get("aud")
-    return _texts([audiences] if isinstance(audiences, str) else audiences, "aud")
+    return texts_of([audiences] if isinstance(audiences, str) else audiences, "aud")
 
 
 def _organisation(claims: Mapping[str, object]) -> str:
@@ -364,48 +286,3 @@ def _organisation(claims: Mapping[str, object]) -> str:
     if not _ORGANISATION.fullmatch(organisation):
         raise InvalidToken("organisation")
     return organisation
-
-
-def _object(part: str, name: str) -> dict[str, object]:
-    try:
-        value = strict_json(_base64url(part, name), max_depth=_MAX_DEPTH)
-    except JsonRefused as refusal:
-        raise InvalidToken(f"{name}-{refusal.reason}") from None
-    if not isinstance(value, dict):
-        raise InvalidToken(f"{name}-not-an-object")
-    return value
-
-
-def _base64url(text: str, name: str) -> bytes:
-    """Decode the one spelling that RFC 7515 allows, so that a token cannot be told in two ways."""
-    try:
-        value = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except ValueError:
-        raise InvalidToken(f"{name}-base64") from None
-    if not text or _unpadded(value) != text:
-        raise InvalidToken(f"{name}-base64")
-    return value
-
-
-def _unpadded(value: bytes) -> str:
-    return base64.urlsafe_b64encode(value).rstrip(b"=").decode("ascii")
-
-
-def text_of(members: Mapping[str, object], name: str, longest: int = _MAX_TEXT) -> str:
-    value = members.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= longest:
-        raise InvalidToken(name)
-    return value
-
-
-def _texts(value: object, name: str) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise InvalidToken(name)
-    return value
-
-
-def _time(claims: Mapping[str, object], name: str) -> int:
-    value = claims.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _MAX_TIME:
-        raise InvalidToken(name)
-    return value

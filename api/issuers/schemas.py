@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema, m
 from pydantic_core import PydanticCustomError
 
 from api.identity.permissions import ROLES
-from api.identity.tokens import ALGORITHMS
+from api.identity.public_keys import ALGORITHMS
 from api.schemas import Bool, Input, Instant, Link, Output, Paging, unset
 
 

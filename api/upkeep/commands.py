@@ -14,7 +14,8 @@ from api.console import fail, opened_database, read_settings
 from api.events.checkpoints import read_checkpoint
 from api.events.feed_file import UnreadableFileError, links_of, values_of
 from api.identity.keys import Keys
-from api.identity.tokens import InvalidToken, Jwk
+from api.identity.parts import InvalidToken
+from api.identity.public_keys import Jwk
 from api.upkeep.backup import make_backup, restore_backup
 from db.chain import BrokenChainError, check_links, check_stream, streams
 from db.checkpoints import signed_heads

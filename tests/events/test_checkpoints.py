@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import time_machine
 
 from api.events.checkpoints import DailySigner, read_checkpoint
-from api.identity.tokens import InvalidToken
+from api.identity.parts import InvalidToken
 from db.events import Head
 from tests.conftest import County
 from tests.events.test_chain import put, whole

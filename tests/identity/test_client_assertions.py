@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from api.clock import now
 from api.identity.assertions import ASSERTION_TYPE, read_assertion
-from api.identity.tokens import ALGORITHMS, InvalidToken
+from api.identity.parts import InvalidToken
+from api.identity.public_keys import ALGORITHMS
 from db.clients import forget_used_assertions
 from db.session import transaction
 from tests.conftest import HOST, County, Store, running, serving

@@ -5,7 +5,7 @@ from typing import Any, get_args
 import pytest
 
 from api.clients.schemas import EcKey, RsaKey
-from api.identity.tokens import ALGORITHMS
+from api.identity.public_keys import ALGORITHMS
 from tests.conftest import County
 from tests.edge.desk import check_problem
 from tests.identity.registry import (

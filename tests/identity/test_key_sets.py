@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from api.identity.jwks import KeySetError
 from api.identity.key_sets import ABSENT, DEADLINE, FLOOR, HARD, SOFT, KeySets, KeySource
-from api.identity.tokens import InvalidToken, Issuer, TokenVerifier, new_private_key, public_jwk, sign
+from api.identity.parts import InvalidToken
+from api.identity.tokens import Issuer, TokenVerifier, new_private_key, public_jwk, sign
 from api.outbound.calls import Outbound
 from api.outbound.targets import OutboundError
 from tests.identity.skipping import Publisher, in_no_time, published

@@ -19,16 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from api.identity.tokens import (
-    InvalidToken,
-    Issuer,
-    Jwk,
-    Principal,
-    TokenVerifier,
-    new_private_key,
-    public_jwk,
-    sign,
-)
+from api.identity.parts import InvalidToken
+from api.identity.public_keys import Jwk
+from api.identity.tokens import Issuer, Principal, TokenVerifier, new_private_key, public_jwk, sign
 
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | bytes | None
 Json = dict[str, object]
