@@ -37,5 +37,5 @@ COPY --from=build /app/seed seed
 USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=10s --start-period=30s --retries=3 \
-    CMD ["python", "-m", "api", "healthcheck"]
+    CMD ["python", "-m", "api.healthcheck"]
 CMD ["python", "-m", "api", "serve", "--host", "0.0.0.0"]

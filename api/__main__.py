@@ -1,6 +1,5 @@
 """The command line: `python -m api serve|migrate|seed|token|client|key|verify|backup|restore|healthcheck`."""
 
-import os
 import socket
 import threading
 from typing import Annotated
@@ -10,10 +9,11 @@ import typer
 from api.console import fail, opened_database, read_settings
 from api.edge.logs import log_as_json
 from api.edge.server import make_server
+from api.healthcheck import ask
 from api.identity.clients import create_client
 from api.identity.issuing import issue_token
-from api.identity.keys import Keys, add_key, check_key_file
-from api.identity.permissions import COUNTY_ROLES, ROLES
+from api.identity.keys import Keys, add_key
+from api.identity.permissions import COUNTY_ROLES, ROLES, takes_part
 from api.identity.tokens import new_private_key
 from api.main import create_server
 from api.settings import Settings
@@ -59,13 +59,11 @@ def serve_command(
 ) -> None:
     """Serve the API. In development the database is migrated and an empty one is filled."""
     listener = _listen(host, port)
-    if "SAMSPRAK_BASE_URL" not in os.environ:
-        os.environ["SAMSPRAK_BASE_URL"] = f"http://127.0.0.1:{port}"
     settings = read_settings()
+    if "base_url" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"base_url": f"http://127.0.0.1:{port}"})
     with opened_database(settings) as database:
         check_durable(database)
-        if settings.signing_key_file is not None:
-            check_key_file(settings.signing_key_file)
         if settings.environment == "development":
             _bring_up_to_date(settings, database)
             seed(database, settings.county, decisions=True)
@@ -168,7 +166,10 @@ def client_command(
     scope: Annotated[list[str], typer.Option(help="A scope that it may use; repeat for more.")],
 ) -> None:
     """Make a machine client and print its id and secret; the secret is shown once."""
-    with opened_database(read_settings()) as database, transaction(database) as tx:
+    settings = read_settings()
+    if not takes_part(organisation, settings.county):
+        fail(f"{organisation} takes no part in county {settings.county}")
+    with opened_database(settings) as database, transaction(database) as tx:
         client, secret = create_client(tx, organisation, name, scope)
     typer.echo(f"client_id={client.id}\nclient_secret={secret}")
 
@@ -176,7 +177,10 @@ def client_command(
 @key_cli.command("add")
 def add_key_command() -> None:
     """Rotate: add a key, which signs from now on; tokens of the older ones stay good."""
-    with opened_database(read_settings()) as database:
+    settings = read_settings()
+    if settings.signing_key_file is not None:
+        fail("the keys are in the file of SAMSPRAK_SIGNING_KEY_FILE: put a new one (`key new`) first in it")
+    with opened_database(settings) as database:
         typer.echo(add_key(database))
 
 
@@ -191,14 +195,9 @@ def healthcheck_command(
     port: Annotated[int, typer.Option(envvar="PORT", help="The port that is served.")] = 8000,
 ) -> None:
     """Ask the running service whether it is ready; exits 1 when it is not."""
-    import httpx  # noqa: PLC0415  (a tenth of a second at every other start)
-
-    try:
-        answer = httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=3, trust_env=False)
-    except httpx.HTTPError as error:
-        fail(f"no answer on port {port}: {error}")
-    if answer.is_error:
-        fail(f"not ready: {answer.text}")
+    fault = ask(port)
+    if fault is not None:
+        fail(fault)
 
 
 if __name__ == "__main__":

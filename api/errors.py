@@ -155,8 +155,8 @@ class KeyInUse(Conflict):
 
 class KeysUnavailable(Conflict):
     slug = "keys-unavailable"
-    title = "The issuer shows no keys"
-    titel = "Utfärdaren visar inga nycklar"
+    title = "The issuer's keys could not be fetched"
+    titel = "Utfärdarens nycklar gick inte att hämta"
     remedy = "`reason` tells what went wrong: correct `jwksUri`, or have the issuer's server mended, and test again."
     hjalp = "`reason` visar vad som gick fel: rätta `jwksUri` eller åtgärda utfärdarens server, och prova igen."
 

@@ -51,7 +51,7 @@ TAGS = [
     },
     {"name": "organisations", "description": "Municipalities and counties. Kommuner och län."},
     {"name": "events", "description": "The change feed. Händelseflödet."},
-    {"name": "identity", "description": "Tokens and keys. Tokens och nycklar."},
+    {"name": "identity", "description": "Clients, issuers, tokens and keys. Klienter, utfärdare, tokens och nycklar."},
     {"name": "service", "description": "The service itself. Själva tjänsten."},
 ]
 _EXAMPLES = Path(__file__).with_name("examples.json")

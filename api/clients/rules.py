@@ -7,7 +7,7 @@ giver may do itself, and by what machines need where the county gives on behalf 
 from api.errors import Conflict, Forbidden, LastCredential
 from api.identity.authenticate import Caller
 from api.identity.clients import MOST_SECRETS
-from api.identity.permissions import ROLES, possible_scopes
+from api.identity.permissions import ROLES, possible_scopes, takes_part
 
 
 def manages_all(caller: Caller) -> bool:
@@ -25,7 +25,9 @@ def organisation_for(caller: Caller, named: str | None) -> str:
 
 
 def is_visible(caller: Caller, organisation: str) -> bool:
-    return organisation == caller.organisation or (manages_all(caller) and organisation.startswith(caller.organisation))
+    return organisation == caller.organisation or (
+        manages_all(caller) and takes_part(organisation, caller.organisation)
+    )
 
 
 def grantable(caller: Caller, organisation: str) -> frozenset[str]:

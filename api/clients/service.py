@@ -1,14 +1,12 @@
 """Changes of machine clients: make, change, disable, change secrets."""
 
-from typing import Any
-
 from api import clock
 from api.clients import rules
 from api.clients.schemas import ClientCreate, ClientUpdate
 from api.dependencies import check_revision
 from api.errors import NotFound, invalid
 from api.identity.authenticate import Caller
-from api.identity.authors import author_of
+from api.identity.authors import who
 from api.identity.clients import create_client, known_scopes, new_secret, tell
 from db.clients import Client, ClientSecret, lock_client, secrets_of
 from db.organisations import find_organisation
@@ -25,13 +23,13 @@ def make_client(tx: Transaction, caller: Caller, body: ClientCreate) -> tuple[Cl
     scopes = known_scopes(organisation, body.scopes)
     rules.check_grant(caller, organisation, scopes)
     keys = [key.model_dump() for key in body.public_keys]
-    return create_client(tx, organisation, body.name, scopes, public_keys=keys, by=_who(tx, caller))
+    return create_client(tx, organisation, body.name, scopes, public_keys=keys, by=who(tx, caller))
 
 
 def change_client(
     tx: Transaction, caller: Caller, client_id: str, sent: frozenset[int] | None, body: ClientUpdate
 ) -> Client:
-    """Change, disable or enable a client."""
+    """Change, disable or enable a client; what is as it was is no change."""
     client = _locked(tx, caller, client_id)
     check_revision(client.revision, sent)
     changes = body.model_dump(exclude_unset=True)
@@ -39,6 +37,9 @@ def change_client(
     disabled = changes.pop("disabled", was_disabled)
     if "scopes" in changes:
         changes["scopes"] = known_scopes(client.organisation, changes["scopes"])
+    before = client.model_dump(include=set(changes))
+    if before == changes and disabled == was_disabled:
+        return client
     client.sqlmodel_update(changes)
     if changes.keys() - {"name"} or (was_disabled and not disabled):
         rules.check_grant(caller, client.organisation, client.scopes)
@@ -48,7 +49,7 @@ def change_client(
         kind = "client.disabled" if disabled else "client.enabled"
         client.disabled_at = clock.now() if disabled else None
     client.revision += 1
-    tell(tx, client, kind, _who(tx, caller))
+    tell(tx, client, kind, who(tx, caller))
     return client
 
 
@@ -59,7 +60,7 @@ def add_secret(tx: Transaction, caller: Caller, client_id: str) -> tuple[ClientS
     rules.check_room(len(secrets_of(tx, [client.id])))
     row, secret = new_secret(tx, client)
     client.revision += 1
-    tell(tx, client, "client.secret_added", _who(tx, caller), secret=row.id)
+    tell(tx, client, "client.secret_added", who(tx, caller), secret=row.id)
     return row, secret
 
 
@@ -73,7 +74,7 @@ def revoke_secret(tx: Transaction, caller: Caller, client_id: str, secret_id: st
     rules.check_way_in(len(rows) - 1, len(client.public_keys))
     tx.delete(found)
     client.revision += 1
-    tell(tx, client, "client.secret_revoked", _who(tx, caller), secret=secret_id)
+    tell(tx, client, "client.secret_revoked", who(tx, caller), secret=secret_id)
     # What is read next in this transaction no longer has it.
     tx.flush()
     return client
@@ -84,7 +85,3 @@ def _locked(tx: Transaction, caller: Caller, client_id: str) -> Client:
     if client is None or not rules.is_visible(caller, client.organisation):
         raise NotFound(NEVER_WAS)
     return client
-
-
-def _who(tx: Transaction, caller: Caller) -> dict[str, Any]:
-    return {"organisation": caller.organisation, "author": author_of(tx, caller)}

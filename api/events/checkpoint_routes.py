@@ -47,7 +47,7 @@ def list_checkpoints(
 def sign_checkpoint(request: Request, tx: Tx, caller: EventReader, body: CheckpointCreate) -> CheckpointRead:
     """Have a stream signed as it stands: one's own, or the public one by the county.
 
-    Få en ström signerad som den är just nu: den egna, eller den öppna av länet.
+    Signerar en ström som den är just nu: den egna, eller för länet den öppna.
     """
     check_signing(caller, body.stream, request.app.state.settings.county)
     return present(sign_now(tx, request.app.state.keys, request.app.state.settings.base_url, body.stream))

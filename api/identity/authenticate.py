@@ -11,7 +11,7 @@ from api.edge.context import context_of
 from api.edge.rate_limits import Limits
 from api.errors import Forbidden, Unauthorized
 from api.identity.parts import InvalidToken
-from api.identity.permissions import effective_scopes
+from api.identity.permissions import effective_scopes, takes_part
 from api.identity.tokens import Principal
 
 log = structlog.get_logger("samsprak.identity")
@@ -81,7 +81,7 @@ async def caller_with_scope(needed: SecurityScopes, caller: Annotated[Caller | N
 
 def caller_of(principal: Principal, county: str) -> Caller:
     """Give the caller that a verified token speaks for. Raises Forbidden for an organisation of another county."""
-    if not principal.organisation.startswith(county):
+    if not takes_part(principal.organisation, county):
         raise Forbidden(f"The organisation of this token takes no part in county {county}.")
     return Caller(
         issuer=principal.issuer,

@@ -11,6 +11,11 @@ from db.identity import find_instance_value
 AUTHOR_KEY = "author"
 
 
+def who(session: Session, caller: Caller) -> dict[str, str]:
+    """Tell in an event who made a change."""
+    return {"organisation": caller.organisation, "author": author_of(session, caller)}
+
+
 def author_of(session: Session, caller: Caller) -> str:
     """Know an author again without storing who it is: a keyed hash of issuer and subject."""
     secret = find_instance_value(session, AUTHOR_KEY)

@@ -78,6 +78,11 @@ class KeySets:
             self._loop.call_soon_threadsafe(self._tend, source, state)
         return {} if self._is_past_belief(state) else state.keys
 
+    def renew(self, source: KeySource) -> None:
+        """Fetch the keys of a source anew where they are old; one whose keys nobody has asked for is left alone."""
+        if self._state(source).keys:
+            self.known(source)
+
     async def find(self, source: KeySource, kid: str) -> bool:
         """Tell whether a key that was not known is known now, after a fetch if one may be made.
 

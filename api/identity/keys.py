@@ -77,7 +77,7 @@ def _ring_of(pems: list[str]) -> KeyRing:
     return KeyRing(pems[0], jwks[0]["kid"], {jwk["kid"]: jwk for jwk in jwks})
 
 
-def check_key_file(key_file: Path) -> None:
+def _check_key_file(key_file: Path) -> None:
     """Refuse a key that others could read or have put there: raises UnusableKeyError."""
     try:
         found = key_file.stat()
@@ -99,6 +99,7 @@ def add_key(database: Database) -> str:
 
 
 def _from_file(key_file: Path) -> list[str]:
+    _check_key_file(key_file)
     try:
         text = key_file.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:

@@ -34,6 +34,11 @@ COUNTY_SCOPES = frozenset({"proposals:moderate", "proposals:decide", "imports:wr
 SCOPES = frozenset[str]().union(*ROLES.values())
 
 
+def takes_part(organisation: str, county: str) -> bool:
+    """Tell whether an organisation is the county's secretariat or one of its municipalities."""
+    return organisation.startswith(county)
+
+
 class Access(NamedTuple):
     """One row: any one of `scopes` opens the route, none means that it is public.
 

@@ -50,7 +50,7 @@ def _error(description: str, error: str, error_description: str) -> dict[str, An
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     400: _error(
-        "The request is not one for a token. Anropet gäller ingen token.",
+        "The request is not one for a token. Anropet är ingen giltig begäran om token.",
         "unsupported_grant_type",
         "grant_type is client_credentials.",
     ),

@@ -106,7 +106,7 @@ class Trust:
             self.refresh()
             # A key that its issuer has withdrawn is noticed also while all tokens that come are known.
             for source in self._sources.values():
-                self._key_sets.known(source)
+                self._key_sets.renew(source)
         except Exception:  # a database away: the next second is another try
             log.exception("cannot look for issuers")
 

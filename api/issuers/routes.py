@@ -110,7 +110,7 @@ def get_issuer(request: Request, session: Reader, _caller: IssuerManager, issuer
 
 @router.patch(
     "/issuers/{issuerId}",
-    operation_id="changeIssuer",
+    operation_id="editIssuer",
     dependencies=[_TRUST],
     responses=answers("issuer", 404, 412, 428),
     openapi_extra=body_example("issuer-update"),
@@ -143,7 +143,7 @@ def post_test(
 ) -> IssuerTest:
     """Fetch an issuer's keys now and tell what it shows, disabled or not; 409 tells why there are none.
 
-    Hämtar utfärdarens nycklar nu och visar vad som kom; 409 berättar varför inga kom.
+    Hämtar utfärdarens nycklar nu och visar vad som kom; 409 visar varför inga kom.
     """
     issuer, keys = seen
     tell_of_test(tx, caller, issuer, keys)

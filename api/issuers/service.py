@@ -9,8 +9,9 @@ from api.dependencies import check_revision
 from api.errors import NotFound, invalid
 from api.events.record import record
 from api.identity.authenticate import Caller
-from api.identity.authors import author_of
+from api.identity.authors import who
 from api.identity.jwks import KeySet
+from api.identity.permissions import takes_part
 from api.issuers import rules
 from api.issuers.schemas import IssuerCreate, IssuerUpdate
 from api.outbound.targets import private_hosts
@@ -25,7 +26,7 @@ NEVER_WAS = "No issuer has this id."
 def create_issuer(tx: Transaction, caller: Caller, settings: Settings, body: IssuerCreate) -> TrustedIssuer:
     """Trust an issuer, for one organisation of the county."""
     organisation = body.organisation
-    if not organisation.startswith(settings.county) or find_organisation(tx, organisation) is None:
+    if not takes_part(organisation, settings.county) or find_organisation(tx, organisation) is None:
         raise invalid("/organisation", "unknown-organisation", "is not an organisation of this county")
     now = clock.now()
     issuer = TrustedIssuer(
@@ -87,6 +88,5 @@ def _check(issuer: TrustedIssuer, settings: Settings) -> None:
 
 
 def _tell(tx: Transaction, caller: Caller, issuer: TrustedIssuer, kind: str, data: dict[str, Any]) -> None:
-    by = {"organisation": caller.organisation, "author": author_of(tx, caller)}
-    told = {"id": issuer.id, "issuer": issuer.issuer, **data, "by": by}
+    told = {"id": issuer.id, "issuer": issuer.issuer, **data, "by": who(tx, caller)}
     record(tx, kind, f"issuers/{issuer.id}", issuer.organisation, told, stream=issuer.organisation)

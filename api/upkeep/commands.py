@@ -33,6 +33,8 @@ def verify_command(
     jwks: Annotated[Path | None, typer.Option(help="The keys that signed them; else those of this service.")] = None,
 ) -> None:
     """Check that no event was changed, lost or put in; exits 1 and names the first that was."""
+    if jwks is not None and checkpoint is None:
+        fail("--jwks proves checkpoints: give --checkpoint too")
     try:
         kept = _kept(checkpoint, jwks) if checkpoint else {}
         if feed is not None:
