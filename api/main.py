@@ -104,7 +104,7 @@ def put_edge_around(app: FastAPI) -> ASGIApp:
     loaded = Load(limited, settings.base_url, settings.concurrent_requests)
     headers = Headers(loaded, settings.base_url)
     cache = PublicCache(headers, settings.cache_bytes)
-    app.state.cache = cache
+    app.state.cache, app.state.rate_limits = cache, limited
     app.state.answers = headers.answers
     return cache
 
@@ -128,7 +128,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     published = await to_thread.run_sync(Published, database, settings.base_url, settings.api_url)
     if app.state.cache is not None:
         published.on_change = app.state.cache.drop
-        app.state.cache.knows = app.state.trust.knows
+        app.state.cache.knows = app.state.rate_limits.knows = app.state.trust.knows
     app.state.published = published
     app.state.keys.on_change = partial(_forget_keys, app)
     app.state.signer = DailySigner(database, app.state.keys, settings.base_url)

@@ -1,14 +1,21 @@
 """Redlines: what differs between two contents, per field and provision, word by word."""
 
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import diff_match_patch
 
 from api.guidelines.schemas import Change, Segment
 
-_WORDS = re.compile(r"\s+|\w+|[^\w\s]", re.UNICODE)
+_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+_SENTENCES = re.compile(r"[^.!?:;\n]*[.!?:;\n]+\s*|[^.!?:;\n]+")
+_WHOLE = re.compile(r".+", re.DOTALL)
+# A million pairs of words that all differ take a second.
+_MOST_PAIRS = 1_000_000
+_MOST_PAIRS_OF_A_TEXT = 250_000
 _SIGNS = {0: "=", -1: "-", 1: "+"}
 # Each different word stands for one character; this range holds no surrogates.
 _FIRST_CHARACTER = 0xE000
@@ -20,7 +27,13 @@ _SETS = frozenset({"terms", "targetGroups"})
 
 def redline(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[Change]:
     """Compare two guideline contents; a renumbered provision is moved, not removed and added."""
-    old, new = dict(before or {}), dict(after or {})
+    return list(_redline(json.dumps(before), json.dumps(after)))
+
+
+# By the texts themselves, which are frozen: what was compared once costs nothing the next time.
+@lru_cache(maxsize=128)
+def _redline(before: str, after: str) -> tuple[Change, ...]:
+    old, new = json.loads(before) or {}, json.loads(after) or {}
     old_provisions = {item["key"]: item for item in old.pop("provisions", ())}
     new_provisions = {item["key"]: item for item in new.pop("provisions", ())}
     moved = []
@@ -33,7 +46,7 @@ def redline(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -
         old_leaves |= _provision_leaves(item, number, gone=twin is None)
     for item in new_provisions.values():
         new_leaves |= _provision_leaves(item, item["number"], gone=False)
-    return [*moved, *_changes(old_leaves, new_leaves)]
+    return (*moved, *_changes(old_leaves, new_leaves))
 
 
 def _provision_leaves(item: Mapping[str, Any], number: str, *, gone: bool) -> dict[tuple[str, bool], Any]:
@@ -66,28 +79,62 @@ def _walk(path: str, value: Any) -> Iterable[tuple[str, Any]]:
         yield path, value
 
 
+class _Effort:
+    """How much comparing is left for one redline, in pairs of words: beyond that, what differs is shown coarser."""
+
+    def __init__(self) -> None:
+        self.left = _MOST_PAIRS
+
+    def allows(self, pairs: int) -> bool:
+        if pairs > min(_MOST_PAIRS_OF_A_TEXT, self.left):
+            return False
+        self.left -= pairs
+        return True
+
+
 def _changes(old: Mapping[tuple[str, bool], Any], new: Mapping[tuple[str, bool], Any]) -> Iterable[Change]:
+    effort = _Effort()
     for place in dict.fromkeys((*old, *new)):
         before, after = old.get(place), new.get(place)
         if before == after:
             continue
         kind = "added" if before is None else "removed" if after is None else "changed"
-        yield Change(path=place[0], kind=kind, before=before, after=after, segments=_segments(before, after))
+        yield Change(path=place[0], kind=kind, before=before, after=after, segments=_segments(before, after, effort))
 
 
-def _segments(before: Any, after: Any) -> list[Segment] | None:
+def _segments(before: Any, after: Any, effort: _Effort) -> list[Segment] | None:
     texts = [value for value in (before, after) if value is not None]
     if not all(isinstance(value, str) for value in texts):
         return None
-    return word_diff(before or "", after or "")
+    return word_diff(before or "", after or "", effort)
 
 
-def word_diff(before: str, after: str) -> list[Segment]:
-    """Compare two texts word by word; joining "=" and "-" gives the first, "=" and "+" the second."""
+def word_diff(before: str, after: str, effort: _Effort | None = None) -> list[Segment]:
+    """Compare two texts word by word; joining "=" and "-" gives the first, "=" and "+" the second.
+
+    What would take too long is compared sentence by sentence, and if that would too, is shown as replaced.
+    """
+    effort = effort or _Effort()
+    for parts in (_WORDS, _SENTENCES, _WHOLE):
+        old, new = parts.findall(before), parts.findall(after)
+        if parts is _WHOLE or effort.allows(_pairs(old, new)):
+            return _diff(old, new)
+    raise AssertionError("the last way is always taken")
+
+
+def _pairs(old: Sequence[str], new: Sequence[str]) -> int:
+    """Count the pairs of what is left when the same beginning and end are taken off."""
+    shorter = min(len(old), len(new))
+    begin = next((place for place in range(shorter) if old[place] != new[place]), shorter)
+    rest = shorter - begin
+    end = next((place for place in range(rest) if old[-1 - place] != new[-1 - place]), rest)
+    return (len(old) - begin - end) * (len(new) - begin - end)
+
+
+def _diff(old: Sequence[str], new: Sequence[str]) -> list[Segment]:
     characters: dict[str, str] = {}
     coded = [
-        "".join(characters.setdefault(word, _character(len(characters))) for word in _WORDS.findall(text))
-        for text in (before, after)
+        "".join(characters.setdefault(part, _character(len(characters))) for part in parts) for parts in (old, new)
     ]
     words = {character: word for word, character in characters.items()}
     matcher = diff_match_patch.diff_match_patch()

@@ -45,6 +45,8 @@ class Proposal(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=36)
     organisation: str = Field(foreign_key="organisation.code", sa_type=name_type(4))
     author: str = Field(max_length=64)
+    # Others of the organisation who have changed its text.
+    editors: list[str] = Field(default_factory=list, sa_type=json_type(), sa_column_kwargs={"server_default": "[]"})
     target_type: TargetType = Field(sa_type=Word(TargetType))
     target_id: str = Field(sa_type=name_type())
     action: ProposalAction = Field(sa_type=Word(ProposalAction))

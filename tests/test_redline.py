@@ -2,6 +2,7 @@
 
 import copy
 import itertools
+import random
 from typing import Any
 
 import pytest
@@ -162,3 +163,29 @@ def test_every_provision_is_kept_moved_added_or_removed(one: Any, other: Any) ->
     removed = sorted(path for path, kind, _, _ in found if kind == "removed")
     assert added == sorted(f"/provisions/{new[key]}/modality" for key in new.keys() - old.keys())
     assert removed == sorted(f"/provisions/{old[key]}/modality" for key in old.keys() - new.keys())
+
+
+def test_two_long_texts_that_share_little_are_compared_coarser_and_still_whole() -> None:
+    words = ["".join(random.Random(seed).choices("abcdefgh", k=6)) for seed in range(4_000)]
+    before, after = (". ".join(part) for part in (words[:2_000], words[2_000:]))
+    assert word_diff(before, after) == [("-", before), ("+", after)]
+    kept = f"{before}. Samma slut. "
+    assert word_diff(kept, kept + "Ett ord till.") == [("=", kept), ("+", "Ett ord till.")]
+    one_longer = before.replace(words[1_000], "Ordet")
+    assert ("-", words[1_000]) in word_diff(before, one_longer)
+
+
+def test_one_redline_compares_only_so_much() -> None:
+    """Beyond it texts are shown as replaced: the same ones everywhere, however fast the machine is."""
+
+    def side(first: int) -> dict[str, Any]:
+        texts = [
+            " ".join("".join(random.Random(first + 1_000 * text + n).choices("abcdefgh", k=6)) for n in range(200))
+            for text in range(12)
+        ]
+        return {"provisions": [{"key": f"k{n}", "number": f"1.{n}", "text": text} for n, text in enumerate(texts, 1)]}
+
+    changes = redline(side(0), side(500_000))
+    lengths = [len(change.segments or []) for change in changes]
+    assert lengths[0] > 2
+    assert lengths[-1] == 2

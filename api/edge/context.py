@@ -46,6 +46,7 @@ class RequestContext:
     # Whether a token has proved who calls; what is left to that caller, or to the address.
     known: bool = False
     balances: "list[Balance]" = field(default_factory=list)
+    address: str = ""
     load: "Load | None" = None
 
 

@@ -1,13 +1,17 @@
 """How many requests are worked on at once: beyond that, the rest are told to come back."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.edge.context import FREE, context_of
-from api.errors import Unavailable
+from api.errors import TooManyRequests, Unavailable
 from api.problems import problem_response
+
+# So many bodies of a megabyte are held for one address at once, half of what a process may take.
+MOST_BODIES = 256
 
 
 class Load:
@@ -18,6 +22,7 @@ class Load:
         self.base_url = base_url
         self.most = most
         self.under_way = 0
+        self.receiving: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in FREE:
@@ -37,8 +42,28 @@ class Load:
 
 
 @contextmanager
+def receiving(scope: Scope) -> Iterator[None]:
+    """Leave a request out of the count while its body comes; raises TooManyRequests when an address sends too many."""
+    context = context_of(scope)
+    load = context.load
+    if load is None:
+        yield
+        return
+    if load.receiving[context.address] >= MOST_BODIES:
+        raise TooManyRequests(f"This address is sending {MOST_BODIES} bodies already.", {"Retry-After": "1"})
+    load.receiving[context.address] += 1
+    try:
+        with listening(scope):
+            yield
+    finally:
+        load.receiving[context.address] -= 1
+        if not load.receiving[context.address]:
+            del load.receiving[context.address]
+
+
+@contextmanager
 def listening(scope: Scope) -> Iterator[None]:
-    """Leave a stream out of the count while it has nothing to say."""
+    """Leave a request out of the count while all that it does is wait."""
     load = context_of(scope).load
     if load is None:
         yield

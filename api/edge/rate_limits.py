@@ -2,7 +2,8 @@
 
 Requests without a token are counted by address when they come in, those with one by client and by
 organisation as soon as the token is known to be good. What claims to have a token and proves none is
-counted by address as well: from a budget of its own, which is looked at before any token is read.
+counted by address as well, before it is read: from a budget of its own, which tokens that were
+verified before do not touch.
 """
 
 import math
@@ -146,6 +147,7 @@ class RateLimits:
         self.app = app
         self.limits = limits
         self.settings = settings
+        self.knows: Callable[[bytes], bool] = lambda _authorization: False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in FREE:
@@ -153,7 +155,9 @@ class RateLimits:
             return
         context = context_of(scope)
         address = client_network(scope, self.settings.trusted_proxies)
-        claims = any(name == b"authorization" and value[:7].lower() == b"bearer " for name, value in scope["headers"])
+        context.address = address
+        sent = dict(scope["headers"]).get(b"authorization", b"")
+        claims = sent[:7].lower() == b"bearer "
         status = 0
 
         async def send_with_balances(message: Message) -> None:
@@ -164,23 +168,28 @@ class RateLimits:
             await send(message)
 
         try:
-            await self._admit(context, address, claims=claims, proves=claims or scope["path"] == _TOKENS)
+            # A token that was good a moment ago is: whoever else sends bad ones from there does not matter to it.
+            if not (claims and self.knows(sent)):
+                await self._admit(context, address, claims=claims, tries=scope["path"] == _TOKENS)
         except TooManyRequests as error:
             response = problem_response(error, context.request_id, self.settings.base_url)
             await response(scope, receive, send_with_balances)
             return
         await self.app(scope, receive, send_with_balances)
-        if status == Unauthorized.status or (claims and not context.known):
+        if status == Unauthorized.status and not claims:
             await self.limits.take(self.limits.unproven, address)
 
-    async def _admit(self, context: RequestContext, address: str, *, claims: bool, proves: bool) -> None:
-        if proves:
+    async def _admit(self, context: RequestContext, address: str, *, claims: bool, tries: bool) -> None:
+        if claims:
+            # Taken before the token is read, so that no more than these are being read at once.
+            await self.limits.spend(context, (self.limits.unproven, address))
+            return
+        if tries:
             balance = await self.limits.balance(self.limits.unproven, address)
-            context.balances = [balance]
             if balance.left == 0:
+                context.balances = [balance]
                 raise refusal(balance)
-        if not claims:
-            await self.limits.spend(context, (self.limits.anonymous, address))
+        await self.limits.spend(context, (self.limits.anonymous, address))
 
 
 def _told(balances: list[Balance]) -> list[tuple[bytes, bytes]]:

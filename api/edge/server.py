@@ -192,8 +192,11 @@ class Connection(HttpToolsProtocol):
                 self.transport.close()
             case _At.HEAD if waited > deadlines.head:
                 self._refuse(RequestTimeout("The headers took too long."))
-            case _At.BODY if waited > deadlines.grace and self._taken - self._taken_then < deadlines.rate * waited:
-                self._refuse(RequestTimeout("The body comes too slowly."))
+            case _At.BODY if waited > deadlines.grace:
+                if self._taken - self._taken_then < deadlines.rate * waited:
+                    self._refuse(RequestTimeout("The body comes too slowly."))
+                # Measured anew each time: what came fast at first buys no silence after it.
+                self._since, self._taken_then = now, self._taken
             case _At.UNREAD if waited > deadlines.unread:
                 self.transport.abort()
 

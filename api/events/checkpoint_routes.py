@@ -44,7 +44,7 @@ def list_checkpoints(
     responses=answers("checkpoint"),
     openapi_extra=body_example("checkpoint-create"),
 )
-def sign_checkpoint(request: Request, tx: Tx, caller: EventReader, body: CheckpointCreate) -> CheckpointRead:
+def sign_checkpoint(request: Request, caller: EventReader, tx: Tx, body: CheckpointCreate) -> CheckpointRead:
     """Have a stream signed as it stands: one's own, or the public one by the county.
 
     Signerar en ström som den är just nu: den egna, eller för länet den öppna.

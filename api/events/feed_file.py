@@ -62,6 +62,8 @@ def values_of(file: TextIO) -> Iterator[Any]:
         raise UnreadableFileError("the file is not UTF-8") from None
     except RecursionError:
         raise UnreadableFileError("the file holds JSON of too many levels") from None
+    except ValueError:
+        raise UnreadableFileError("the file holds a number of too many digits") from None
     if text:
         raise UnreadableFileError("the file is not JSON, or not all of it is there")
 

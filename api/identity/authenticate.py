@@ -8,6 +8,7 @@ from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 
 from api.edge.context import context_of
+from api.edge.load import listening
 from api.edge.rate_limits import Limits
 from api.errors import Forbidden, Unauthorized
 from api.identity.parts import InvalidToken
@@ -47,7 +48,9 @@ async def maybe_caller(
             raise Unauthorized("The Authorization header is not `Bearer TOKEN`.", {"WWW-Authenticate": _CHALLENGE})
         return None
     try:
-        caller: Caller = await request.app.state.trust.caller(credentials.credentials)
+        # It may wait for its issuer's keys, which must not be in the way of others.
+        with listening(request.scope):
+            caller: Caller = await request.app.state.trust.caller(credentials.credentials)
     except InvalidToken as refusal:
         log.warning("token refused", reason=refusal.reason)
         challenge = {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'}
@@ -58,7 +61,7 @@ async def maybe_caller(
         context.known = True
         limits: Limits = request.app.state.limits
         who = caller.client_id or f"{caller.issuer} {caller.subject}"
-        await limits.spend(context, (limits.client, who), (limits.organisation, caller.organisation))
+        await limits.spend(context, (limits.organisation, caller.organisation), (limits.client, who))
     return caller
 
 

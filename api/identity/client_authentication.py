@@ -1,7 +1,6 @@
 """Which client asks at the token endpoint: by secret or by signature, in one way only (RFC 6749 section 2.3)."""
 
 import base64
-import binascii
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
@@ -124,6 +123,6 @@ def _basic(header: str) -> Credentials:
         return Credentials()
     try:
         name, _, secret = base64.b64decode(value, validate=True).decode("utf-8").partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return Credentials()
     return Credentials(unquote_plus(name), unquote_plus(secret))

@@ -4,6 +4,8 @@ import base64
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from sqlalchemy.exc import OperationalError
+
 from api.edge.strict_json import JsonRefused, strict_json
 
 LONGEST_TOKEN = 8192
@@ -25,7 +27,8 @@ def only_invalid_token() -> Iterator[None]:
     """Let a check end in nothing but InvalidToken."""
     try:
         yield
-    except InvalidToken:
+    except (InvalidToken, OperationalError):
+        # A database that is away says nothing of a token.
         raise
     except Exception as error:  # noqa: BLE001 -- what makes a library stumble is a bad token, not a fault of ours
         raise InvalidToken(f"unexpected-{type(error).__name__}") from None

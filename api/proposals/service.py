@@ -94,6 +94,9 @@ def edit_proposal(
     base = _base_of(tx, proposal.target_id, body.base_version or proposal.base_version)
     if body.content is not None:
         changes["content"] = _content(tx, body.content, base, proposal.id)
+    me = author_of(tx, caller)
+    if me not in (proposal.author, *proposal.editors):
+        proposal.editors = [*proposal.editors, me]
     proposal.sqlmodel_update(changes)
     _touch(proposal, clock.now())
     _tell_owner(tx, proposal, "proposal.edited")
@@ -153,7 +156,7 @@ def standing_of(session: Session, proposal: Proposal, caller: Caller | None) -> 
         return Standing()
     return Standing(
         owns=caller.organisation == proposal.organisation and _may_propose(caller),
-        wrote=proposal.author == author_of(session, caller),
+        wrote=author_of(session, caller) in (proposal.author, *proposal.editors),
         moderates="proposals:moderate" in caller.scopes,
         decides="proposals:decide" in caller.scopes,
     )

@@ -95,6 +95,9 @@ def test_a_field_that_is_not_taken_is_told_and_nothing_stored(desk: Desk, name: 
             "application/json; charset=utf-16",
             "application/json;charset=ISO-8859-1",
             'application/json; charset="zqxmark"',
+            "application/json; charset*=a; charset*0=b",
+            "application/json; x*=a; x*0=b",
+            f"application/json; charset*{'9' * 5_000}=a",
         ),
     ],
 )

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.edge.client_address import client_network
 from api.edge.context import RequestContext, context_of
-from api.edge.load import Load, listening
+from api.edge.load import MOST_BODIES, Load, listening, receiving
 from api.edge.rate_limits import Limits
 from api.errors import TooManyRequests
 from api.settings import Settings
@@ -105,6 +105,15 @@ def test_what_proves_nothing_has_a_small_budget_of_its_own(strict: County, name:
     assert [answer.status_code for answer in answers[:3]].count(429) == 0
     check_refused(answers[3], "unproven")
     assert strict.get("/terms").status_code == 200
+
+
+def test_a_token_that_was_good_a_moment_ago_is_not_held_up_by_bad_ones_from_the_same_address(strict: County) -> None:
+    good, bad = strict.token("2281"), {"Authorization": "Bearer x"}
+    assert strict.get("/proposals", good).status_code == 200
+    statuses = [strict.client.get("/api/v1/proposals", headers=bad).status_code for _ in range(4)]
+    assert statuses[-1] == 429
+    assert strict.get("/proposals", good).status_code == 200
+    check_refused(strict.get("/proposals", strict.token("2281", subject="new")), "unproven")
 
 
 def test_whether_the_service_is_well_may_always_be_asked(strict: County) -> None:
@@ -224,6 +233,26 @@ def test_beyond_a_number_of_requests_the_rest_come_back_later_and_listeners_do_n
     assert ask(load, "/work").status == 200
     assert refused == [200, 503]
     assert load.under_way == 0
+
+
+def test_bodies_that_are_on_their_way_hold_nobody_up_and_an_address_sends_so_many_at_once() -> None:
+    refused = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        context_of(scope).address = scope["path"]
+        if scope["path"] == "/one":
+            with receiving(scope):
+                refused.append((await anyio.to_thread.run_sync(ask, load, "/other")).status)
+                load.receiving["/one"] += MOST_BODIES - 1
+                with pytest.raises(TooManyRequests), receiving(scope):
+                    pass
+                load.receiving["/one"] -= MOST_BODIES - 1
+        await Saying()(scope, receive, send)
+
+    load = Load(app, "https://samsprak.test", 1)
+    assert ask(load, "/one").status == 200
+    assert refused == [200]
+    assert (load.under_way, load.receiving) == (0, {})
 
 
 def test_a_stream_may_listen_where_nothing_is_counted() -> None:

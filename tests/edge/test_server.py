@@ -241,6 +241,14 @@ def test_nobody_is_waited_for_without_end(hasty: int, name: str) -> None:
     assert [reply.status for reply in replies(heard) if reply.status != 200] == ([status] if status else [])
 
 
+def test_what_came_fast_at_first_buys_no_silence_after_it(hasty: int) -> None:
+    with connect(hasty) as client:
+        client.sendall(POST + b"Content-Length: 900000\r\n\r\n" + b"a" * 100_000)
+        client.settimeout(20)
+        [reply] = replies(read_all(client))
+    assert reply.status == 408
+
+
 def test_a_body_that_comes_fast_enough_is_taken_however_long_it_takes(hasty: int) -> None:
     pieces = [b"a" * 1_000] * 20
     with connect(hasty) as client:

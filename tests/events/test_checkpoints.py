@@ -145,3 +145,11 @@ def test_a_checkpoint_that_nobody_signed_proves_nothing(spoil: Any, kept: Path) 
     done = verify(str(kept / "feed.json"), f"--checkpoint={kept / 'checkpoint.json'}", f"--jwks={kept / 'jwks.json'}")
     assert done.returncode == 1
     assert re.fullmatch(r"samsprak: a checkpoint of .* proves nothing: [a-z0-9-]+\n", done.stderr)
+
+
+def test_nobody_waits_for_a_place_among_the_writers_to_be_told_that_a_token_is_needed(county: County) -> None:
+    county.app.state.turns.acquire_nowait()
+    try:
+        assert county.send("POST", "/events/checkpoints", {"stream": "public"}).status_code == 401
+    finally:
+        county.app.state.turns.release()

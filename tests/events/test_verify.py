@@ -135,6 +135,7 @@ UNREADABLE = {
     "half an event": '{"sequence":1,',
     "a name twice": '{"sequence":1,"sequence":2}',
     "NaN": "[NaN]",
+    "a number without end": "[" + "9" * 5_000 + "]",
     "a number": "12",
     "levels without end": "[" * 100_000,
     "items that are none": '{"items":{}}',

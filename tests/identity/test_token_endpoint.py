@@ -114,7 +114,7 @@ def test_an_unknown_client_and_a_wrong_secret_get_the_same_answer(county: County
 
 
 @pytest.mark.parametrize(
-    "header", ["Basic !!!", "Basic " + base64.b64encode(b"\xff\xfe").decode(), "Bearer x", "Basic"]
+    "header", ["Basic !!!", b"Basic \xff", "Basic " + base64.b64encode(b"\xff\xfe").decode(), "Bearer x", "Basic"]
 )
 def test_broken_credentials_are_those_of_no_client(library: County, header: str) -> None:
     answer = library.client.post("/oauth2/token", data=GRANT, headers={"Authorization": header})
@@ -187,6 +187,7 @@ def test_keys_may_come_from_a_mounted_file_and_the_first_one_signs(store: Store,
     first, second = new_private_key(), new_private_key()
     file = tmp_path / "keys.pem"
     file.write_text(first)
+    file.chmod(0o600)
     url = store.copy()
     with running(url, signing_key_file=file) as county:
         old = county.token("2281")
@@ -196,6 +197,11 @@ def test_keys_may_come_from_a_mounted_file_and_the_first_one_signs(store: Store,
         assert keys.ring.signing_kid == public_jwk(second)["kid"]
         assert len(kids(county)) == 2
         assert county.get("/proposals", old).status_code == 200
+        file.write_text(new_private_key())
+        file.chmod(0o666)
+        keys.try_to_refresh()
+        assert keys.ring.signing_kid == public_jwk(second)["kid"], "others could have put it there"
+        file.chmod(0o600)
         file.write_text("half a fi")
         keys.try_to_refresh()
         assert county.get("/proposals", old).status_code == 200

@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
 
-from api.identity.parts import InvalidToken
+from api.identity.parts import InvalidToken, only_invalid_token
 from api.identity.public_keys import Jwk
 from api.identity.tokens import Issuer, Principal, TokenVerifier, new_private_key, public_jwk, sign
 
@@ -589,3 +590,9 @@ def test_we_sign_an_access_token_with_the_header_that_we_demand() -> None:
 def test_we_sign_no_claim_that_is_not_json() -> None:
     with pytest.raises(ValueError, match="JSON"):
         sign({**CLAIMS, "x": float("nan")}, HOME_PEM, "k1")
+
+
+def test_a_database_that_is_away_says_nothing_of_a_token() -> None:
+    away = OperationalError("SELECT 1", {}, Exception("database is locked"))
+    with pytest.raises(OperationalError), only_invalid_token():
+        raise away

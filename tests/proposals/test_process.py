@@ -216,6 +216,17 @@ def test_an_author_does_not_decide_but_a_colleague_does(county: County, decider:
     assert decide(county, address, county.token("22", "county_editor", subject="berit"), APPROVAL).status_code == 201
 
 
+def test_whoever_has_changed_a_text_has_written_it_too(county: County, decider: str) -> None:
+    berit, cilla = (county.token("22", "county_editor", subject=name) for name in ("berit", "cilla"))
+    address = draft(county, decider)
+    for title in ("Berits rubrik", "Berits andra rubrik"):
+        edit(county, address, berit, title=title).raise_for_status()
+    move(county, address, "submit", berit).raise_for_status()
+    for author in (decider, berit):
+        assert decide(county, address, author, APPROVAL).status_code == 403
+    assert decide(county, address, cilla, APPROVAL).status_code == 201
+
+
 def test_a_new_guideline_reserves_its_number_and_its_id(county: County, editor: str) -> None:
     body = amendment(county, **NEW)
     first = proposal(county, draft(county, editor, body), editor)
