@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from itertools import islice
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from db.events import GENESIS, Event, EventStream, Head, hash_data, hash_event, 
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 _BATCH = 1_000
+BEGINNING = Head(0, GENESIS)
 _HASH = re.compile("[0-9a-f]{64}")
 _SALT = re.compile("[0-9a-f]{32}")
 
@@ -37,12 +39,16 @@ class BrokenChainError(Exception):
     """The first place at which a stream is not as it was written; the text says why."""
 
     def __init__(self, sequence: int, why: str) -> None:
-        super().__init__(f"event {sequence}: {why}")
+        super().__init__(sequence, why)
         self.sequence = sequence
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"event {self.sequence}: {self.why}"
 
 
-def check_links(links: Iterable[Link], known: Iterable[Head] = ()) -> Head:
-    """Compute a stream's chain anew from its first event; gives its head.
+def check_links(links: Iterable[Link], known: Iterable[Head] = (), start: Head = BEGINNING) -> Head:
+    """Compute a stream's chain anew, from its first event or from a head that is trusted; gives its head.
 
     `known` are heads that the stream once had, as checkpoints tell them.
     Raises BrokenChainError. Erased events, which have neither salt nor data, are whole.
@@ -50,7 +56,7 @@ def check_links(links: Iterable[Link], known: Iterable[Head] = ()) -> Head:
     told: defaultdict[int, set[str]] = defaultdict(set)
     for once in known:
         told[once.sequence].add(once.hash)
-    head = Head(0, GENESIS)
+    head = start
     _check_told(head, told)
     for link in links:
         _check_form(link)
@@ -117,15 +123,21 @@ def stream_head(session: Session, stream: str) -> Head:
     found = session.exec(
         select(EventStream.last_sequence, EventStream.last_hash).where(EventStream.name == stream)
     ).one_or_none()
-    return Head(*found) if found else Head(0, GENESIS)
+    return Head(*found) if found else BEGINNING
 
 
-def check_stream(sessions: Sessions, stream: str, known: Iterable[Head] = ()) -> Head:
-    """Check a stream while others write to it; `sessions` opens one to read in. Raises BrokenChainError."""
+def heads_at(session: Session, stream: str, sequences: Iterable[int]) -> list[Head]:
+    """Give the heads that a stream had at some events, as it tells them itself; those that are missing are left out."""
+    asked = select(Event.sequence, Event.hash).where(Event.stream == stream, col(Event.sequence).in_(sequences))
+    return [Head(*found) for found in session.exec(asked.order_by(col(Event.sequence)))]
+
+
+def check_stream(sessions: Sessions, stream: str, known: Iterable[Head] = (), start: Head = BEGINNING) -> Head:
+    """Check a stream to its end while others write to it; `sessions` opens one to read in. Raises BrokenChainError."""
     # Read first: what is appended meanwhile lies after it.
     with sessions() as session:
         told = stream_head(session, stream)
-    head = check_links(_links(sessions, stream), [told, *known])
+    head = check_links(_links(sessions, stream, start.sequence), [told, *_after(start, known)], start)
     with sessions() as session:
         now = stream_head(session, stream)
     if now.sequence < head.sequence:
@@ -133,9 +145,18 @@ def check_stream(sessions: Sessions, stream: str, known: Iterable[Head] = ()) ->
     return head
 
 
-def _links(sessions: Sessions, stream: str) -> Iterator[Link]:
+def check_part(sessions: Sessions, stream: str, known: Iterable[Head], start: Head, end: Head) -> None:
+    """Check that a stream leads from one head to another. Raises BrokenChainError."""
+    within = [head for head in _after(start, known) if head.sequence <= end.sequence]
+    check_links(islice(_links(sessions, stream, start.sequence), end.sequence - start.sequence), [*within, end], start)
+
+
+def _after(start: Head, known: Iterable[Head]) -> list[Head]:
+    return [head for head in known if head.sequence > start.sequence or start == BEGINNING]
+
+
+def _links(sessions: Sessions, stream: str, after: int) -> Iterator[Link]:
     """Read a stream in short transactions: a long one would keep SQLite's writers waiting."""
-    after = 0
     while True:
         with sessions() as session:
             links = _links_after(session, stream, after, _BATCH)

@@ -17,7 +17,8 @@ from api.identity.keys import Keys
 from api.identity.parts import InvalidToken
 from api.identity.public_keys import Jwk
 from api.upkeep.backup import make_backup, restore_backup
-from db.chain import BrokenChainError, check_links, check_stream, streams
+from api.upkeep.checking import check_by_all_cores
+from db.chain import BrokenChainError, check_links, streams
 from db.checkpoints import signed_heads
 from db.copies import UnusableCopyError
 from db.events import Head
@@ -85,7 +86,7 @@ def _verify_database(database: Database, kept: Kept) -> None:
         # The own ones could have been changed together with the events, those that others kept not.
         heads = own + kept.get(stream, [])
         try:
-            _tell(stream, check_stream(partial(reading, database), stream, heads), len(heads))
+            _tell(stream, check_by_all_cores(database, stream, heads), len(heads))
         except BrokenChainError as error:
             fail(f"{stream}: {error}")
 
