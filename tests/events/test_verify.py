@@ -202,30 +202,28 @@ def test_what_is_done_to_the_database_is_found(statement: str, url: str) -> None
     [
         ("UPDATE event SET kind = 'term.withdrawn' WHERE sequence IN (41, 70, 112)", 41),
         (f"UPDATE event SET hash = '{OTHER}' WHERE sequence = 70", 70),
-        (f"UPDATE event SET previous_hash = '{OTHER}' WHERE sequence = 71", 71),
-        ("DELETE FROM event WHERE sequence = 70", 70),
         ("DELETE FROM event WHERE sequence = 112", 112),
     ],
 )
 def test_in_parts_by_all_cores_the_same_is_found(statement: str, first: int, url: str) -> None:
-    """The parts meet at events 35, 70 and 105."""
+    """The parts meet at event 70."""
     database = open_database(url)
-    with reading(database) as session:
-        known = heads_at(session, "public", [20, 70, 111])
-    assert check_by_all_cores(database, "public", known, part=35).sequence == 112
     with database.writer.begin() as connection:
         connection.execute(sa.text(statement))
     with pytest.raises(BrokenChainError) as found:
-        check_by_all_cores(database, "public", [], part=35)
+        check_by_all_cores(database, "public", [], part=70)
     database.dispose()
     assert found.value.sequence == first
 
 
 def test_a_head_that_was_kept_is_held_against_every_part(url: str) -> None:
     database = open_database(url)
-    for sequence in (20, 70, 111):
-        with pytest.raises(BrokenChainError, match=f"event {sequence}: the stream's head or a checkpoint"):
-            check_by_all_cores(database, "public", [Head(sequence, OTHER)], part=35)
+    with reading(database) as session:
+        known = heads_at(session, "public", [20, 70, 111])
+    assert check_by_all_cores(database, "public", known, part=70).sequence == 112
+    for wrong in (20, 111):
+        with pytest.raises(BrokenChainError, match=f"event {wrong}: the stream's head or a checkpoint"):
+            check_by_all_cores(database, "public", [*known, Head(wrong, OTHER)], part=70)
     database.dispose()
 
 
