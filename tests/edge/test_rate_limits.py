@@ -31,7 +31,7 @@ TOLD = re.compile(r'"(\w+)";r=(\d+);t=(\d+)')
 
 
 @pytest.fixture
-def strict(store: Store) -> Iterator[County]:
+def strict(store: Store, early_in_a_minute: None) -> Iterator[County]:
     url = store.copy()
     with running(url, **STRICT) as found:
         yield found

@@ -16,6 +16,8 @@ from tests.conftest import County
 from tests.identity.registry import EC_KEY, P256, ask, assertion, made, present
 from tests.identity.test_tokens import STRANGER
 
+pytestmark = pytest.mark.usefixtures("early_in_a_minute")
+
 HERE, THERE = "192.0.2.1", "192.0.2.2"
 
 
