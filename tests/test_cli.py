@@ -218,3 +218,21 @@ def test_serving_from_an_empty_folder_seeds_once_and_takes_a_token_for_its_own_p
             assert own.status_code == 200
             assert api("healthcheck", PORT=str(port)).returncode == 0
     assert api("healthcheck", PORT=str(port)).returncode == 1
+
+
+def test_production_is_not_served_under_an_address_that_nobody_gave(port: int, tmp_path: Path) -> None:
+    key_file = tmp_path / "key.pem"
+    key_file.write_text(api("key", "new").stdout)
+    key_file.chmod(0o600)
+    environment = {
+        "SAMSPRAK_ENVIRONMENT": "production",
+        "SAMSPRAK_DATABASE_URL": f"sqlite:///{tmp_path}/samsprak.db",
+        "SAMSPRAK_SIGNING_KEY_FILE": str(key_file),
+    }
+    done = api("serve", PORT=str(port), **environment)
+    assert (done.returncode, "production needs SAMSPRAK_BASE_URL" in done.stderr) == (1, True)
+
+
+def test_a_key_is_not_added_where_no_server_would_look_for_it(url: str, tmp_path: Path) -> None:
+    done = api("key", "add", SAMSPRAK_DATABASE_URL=url, SAMSPRAK_SIGNING_KEY_FILE=str(tmp_path / "key.pem"))
+    assert (done.returncode, "SAMSPRAK_SIGNING_KEY_FILE" in done.stderr) == (1, True)
