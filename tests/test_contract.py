@@ -40,7 +40,7 @@ def surface(store: Store) -> Iterator[County]:
     store.drop(url)
 
 
-@pytest.fixture(params=["2281 coordinator", "22 county_editor"])
+@pytest.fixture(params=["2281 coordinator", "22 county_editor", "22 county_admin"])
 def token(surface: County, request: pytest.FixtureRequest) -> str:
     organisation, role = request.param.split()
     return surface.token(organisation, role)
