@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from api.published.picture import Card, Picture
-from api.search.matching import LabelEntry, best_label
+from api.published.cards import Card, LabelEntry
+from api.published.picture import Picture
+from api.search.matching import best_label
 from api.swedish import fold, sort_key
 from db.vocabulary import LabelKind, TermStatus
 

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 
 from api.clock import STOCKHOLM
 from api.pages import words
-from api.published.picture import Card
+from api.published.cards import Card
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"

@@ -11,7 +11,8 @@ from api import clock
 from api.edge.context import Topic
 from api.events.record import topics_of
 from api.guidelines.rules import VersionDates, shown_version
-from api.published.picture import DomainCard, Picture, build
+from api.published.cards import DomainCard
+from api.published.picture import Picture, build
 from db.events import Event, events_after, last_sequence
 from db.guidelines import guidelines, version_heads
 from db.session import Database, reading

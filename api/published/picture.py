@@ -8,35 +8,11 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
+from api.published.cards import Card, DomainCard, card_of, preferred_label
 from api.schemas import link
-from api.search.matching import Hit, LabelEntry, Rank, best_label
-from api.swedish import fold, sort_key
-from db.vocabulary import LabelKind, TermStatus
-
-SWEDISH = "sv"
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What the picture knows of one term; `document` is its ready JSON, less what others give it."""
-
-    id: str
-    document: str
-    order: str
-    domain: str
-    status: str
-    preferred: str
-    labels: tuple[LabelEntry, ...]
-    texts: tuple[str, ...]
-    broader: tuple[str, ...]
-    related: tuple[str, ...]
-    digest_line: str
-
-
-@dataclass(frozen=True, slots=True)
-class DomainCard:
-    id: str
-    labels: list[dict[str, str]]
+from api.search.matching import Hit, Rank, best_label
+from api.swedish import fold
+from db.vocabulary import TermStatus
 
 
 @dataclass(frozen=True)
@@ -161,43 +137,6 @@ def build(
     """Draw the picture from the ready documents of all terms."""
     blank = Picture(sequence, api_url, base_url, tuple(domains), {}, (), {}, {}, cited_by)
     return _drawn(blank, {term_id: card_of(document) for term_id, document in documents})
-
-
-def card_of(document: str) -> Card:
-    """Take from a ready document what lists, search and relations need."""
-    term = from_json(document)
-    labels = tuple(_entry(label) for label in term["labels"])
-    preferred = _preferred(labels, SWEDISH) or labels[0].value
-    return Card(
-        id=term["id"],
-        document=document,
-        order=sort_key(preferred),
-        domain=term["domain"],
-        status=term["status"],
-        preferred=preferred,
-        labels=labels,
-        texts=tuple(fold(definition["text"]) for definition in term["definitions"]),
-        broader=tuple(term["broader"]),
-        related=tuple(term["related"]),
-        digest_line=f"{term['id']} {term['version']} {term['status']} {term['contentHash']}\n",
-    )
-
-
-def preferred_label(card: Card, language: str | None) -> str:
-    """Give the preferred label in a language, else in Swedish, else the first."""
-    return (language and _preferred(card.labels, language)) or card.preferred
-
-
-def _entry(label: Mapping[str, Any]) -> LabelEntry:
-    folded = (fold(label["value"]), *(fold(form) for form in label["forms"]))
-    return LabelEntry(label["value"], label["kind"], label["language"], folded)
-
-
-def _preferred(labels: Iterable[LabelEntry], language: str) -> str | None:
-    for label in labels:
-        if label.language == language and label.kind == LabelKind.PREFERRED:
-            return label.value
-    return None
 
 
 def _drawn(picture: Picture, cards: Mapping[str, Card]) -> Picture:

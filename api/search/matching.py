@@ -3,22 +3,14 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
+from api.published.cards import LabelEntry
+
 
 class Rank(IntEnum):
     EXACT = 0
     BEGINNING = 1
     PART = 2
     DEFINITION = 3
-
-
-@dataclass(frozen=True, slots=True)
-class LabelEntry:
-    """A label as it is searched: `folded` holds the value, then the forms, a line each."""
-
-    value: str
-    kind: str
-    language: str
-    folded: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
