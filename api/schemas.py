@@ -2,10 +2,8 @@
 
 import re
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-import langcodes
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -15,11 +13,14 @@ from pydantic import (
     PlainSerializer,
     StrictBool,
     StringConstraints,
+    ValidatorFunctionWrapHandler,
     WithJsonSchema,
+    WrapValidator,
 )
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from api.languages import canonical_tag, is_language
 from api.texts import Readable
 from db.events import instant_text
 
@@ -85,17 +86,21 @@ def unset() -> Any:
     return None
 
 
-@lru_cache(maxsize=512)
-def _is_language(tag: str) -> bool:
-    return langcodes.tag_is_valid(tag)
-
-
 def _known_language(tag: str) -> str:
-    if not _is_language(tag):
+    if not is_language(tag):
         code = "unknown-language"
         message = "is a BCP 47 tag of a known language, such as sv, en, fi, fit, se or yi"
         raise PydanticCustomError(code, message)
-    return tag
+    return canonical_tag(tag)
+
+
+def _each_language_once(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    texts = handler(value)
+    if len(texts) < len(value):
+        code = "repeated-language"
+        message = "holds one text a language: sv-FI and sv-fi are the same"
+        raise PydanticCustomError(code, message)
+    return texts
 
 
 Text = Annotated[str, Readable(10_000)]
@@ -107,6 +112,7 @@ LanguageTag = Annotated[LanguageRange, AfterValidator(_known_language)]
 LanguageMap = Annotated[
     dict[LanguageTag, Text],
     Field(min_length=1, max_length=20, json_schema_extra={"additionalProperties": False}),
+    WrapValidator(_each_language_once),
 ]
 Day = Annotated[
     date,

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from api.languages import best_language
 from api.swedish import fold, sort_key
 from db.vocabulary import LabelKind
 
@@ -66,13 +67,22 @@ def card_of(document: str) -> Card:
 
 
 def preferred_label(card: Card, language: str | None) -> str:
-    """Give the preferred label in a language, else in Swedish, else the first."""
-    return (language and _preferred(card.labels, language)) or card.preferred
+    """Give the preferred label in a language or what stands in for it, else in Swedish, else the first."""
+    if language is None:
+        return card.preferred
+    there = (label.language for label in card.labels if label.kind == LabelKind.PREFERRED)
+    chosen = best_language(language, there)
+    return (chosen and _preferred(card.labels, chosen)) or card.preferred
 
 
 def _entry(label: Mapping[str, Any]) -> LabelEntry:
     folded = (fold(label["value"]), *(fold(form) for form in label["forms"]))
     return LabelEntry(label["value"], label["kind"], label["language"], folded)
+
+
+def label_language(labels: Iterable[LabelEntry], wanted: str) -> str | None:
+    """Choose the language of a term's labels for a reader of one; None when there is none for them."""
+    return best_language(wanted, (label.language for label in labels))
 
 
 def _preferred(labels: Iterable[LabelEntry], language: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from api.published.cards import Card, DomainCard, card_of, preferred_label
+from api.published.cards import Card, DomainCard, card_of, label_language, preferred_label
 from api.schemas import link
 from api.search.matching import Hit, Rank, best_label
 from api.swedish import fold
@@ -68,7 +68,7 @@ class Picture:
             for card in self.ordered
             if (card.status == status if status else card.status != TermStatus.DEPRECATED)
             and (domain is None or card.domain == domain)
-            and (language is None or any(label.language == language for label in card.labels))
+            and (language is None or label_language(card.labels, language) is not None)
         ]
 
     def search(self, cards: Iterable[Card], query: str, language: str | None) -> list[Card]:
