@@ -13,10 +13,11 @@ from api.events.record import topics_of
 from api.guidelines.rules import VersionDates, shown_version
 from api.published.cards import DomainCard
 from api.published.picture import Picture, build
+from api.terms.reading import documents_of_today, documents_on
 from db.events import Event, events_after, last_sequence
 from db.guidelines import guidelines, version_heads
 from db.session import Database, reading
-from db.terms import domains, term_documents
+from db.terms import domains
 from db.types import PUBLIC_STREAM
 
 _BATCH = 500
@@ -55,7 +56,7 @@ class Published:
                 base_url=self._base_url,
                 api_url=self._api_url,
                 domains=[DomainCard(domain.id, domain.labels) for domain in domains(session)],
-                documents=term_documents(session),
+                documents=documents_of_today(session, self._day),
                 cited_by=citations(session, self._day),
             )
 
@@ -66,10 +67,13 @@ class Published:
         if not events and today == self._day:
             return False
         terms = {_id_of(event) for event in events if event.kind.startswith("term.")}
+        changed = dict(documents_of_today(session, today, terms)) if terms else {}
+        if today != self._day:
+            changed |= documents_on(session, today, after=self._day, until=today)
         recite = today != self._day or any(event.kind.startswith("guideline.") for event in events)
         self.picture = self.picture.patched(
             events[-1].sequence if events else self.picture.sequence,
-            term_documents(session, terms) if terms else (),
+            changed.items(),
             citations(session, today) if recite else None,
         )
         self._day = today

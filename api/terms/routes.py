@@ -14,6 +14,7 @@ from api.openapi import answers
 from api.paging import page_links, page_of, slice_of
 from api.published.picture import Picture
 from api.schemas import Page, Paging, Slug
+from api.terms.reading import find_with_versions, present_version
 from api.terms.schemas import (
     DomainRead,
     Glossary,
@@ -23,7 +24,6 @@ from api.terms.schemas import (
     TermRead,
     TermVersionRead,
 )
-from db.terms import find_term, term_versions
 
 router = APIRouter(tags=["terms"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.TERMS))])
 TermId = Annotated[
@@ -80,19 +80,8 @@ def list_term_versions(
 
     Begreppets fastställda versioner, den nyaste först.
     """
-    if find_term(session, term_id) is None:
-        raise NotFound("No term has this id.")
-    versions = term_versions(session, term_id)[::-1]
-    items = [
-        TermVersionRead.model_validate(
-            {
-                "term": term_id,
-                **version.model_dump(exclude={"term_id", "county_decision_id", "content"}),
-                "content": version.content,
-            }
-        )
-        for version in slice_of(paging, versions)
-    ]
+    versions = find_with_versions(session, term_id)
+    items = [present_version(versions, version) for version in slice_of(paging, versions[::-1])]
     return page_of(request, paging, items, len(versions))
 
 

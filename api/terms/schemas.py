@@ -30,6 +30,7 @@ from db.vocabulary import (
     LabelKind,
     MatchRelation,
     NoteKind,
+    SourceRelation,
     TermStatus,
 )
 
@@ -47,11 +48,14 @@ class Label(Input):
 
 
 class Definition(Input):
+    """What the concept is, for one audience in one style; `sourceRelation` tells what the text owes its source."""
+
     language: LanguageTag
     audience: Audience
     style: DefinitionStyle
     text: Text
     source: Line | None = None
+    source_relation: SourceRelation | None = None
 
 
 class Note(Input):
@@ -172,8 +176,10 @@ class TermVersionRead(Output):
     change_kind: ChangeKind
     change_note: LanguageMap
     valid_from: Day
+    valid_until: Day | None
     published_at: Instant
     content_hash: ContentHash
+    supersedes: VersionNumber | None
     content: TermContent
 
 
