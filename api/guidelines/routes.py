@@ -9,16 +9,16 @@ from api.dependencies import Paging, Public, Reader, tell_revision
 from api.edge.context import Topic
 from api.edge.routing import StrictRoute
 from api.guidelines.reading import (
-    find_version,
     find_with_versions,
     present_guideline,
     present_versions,
 )
-from api.guidelines.schemas import Diff, DiffQuery, GuidelineRead, GuidelineVersionRead
+from api.guidelines.schemas import GuidelineRead, GuidelineVersionRead
 from api.openapi import answers
 from api.paging import page_of, slice_of
-from api.redline import redline
+from api.redline import Diff, DiffQuery, redline
 from api.schemas import Page, Slug, VersionNumber
+from api.versioning import find_version, versions_to_compare
 from db.guidelines import guideline_versions, guidelines
 
 router = APIRouter(tags=["guidelines"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.GUIDELINES))])
@@ -108,12 +108,7 @@ def compare_versions(
     Visar vad som skiljer två versioner, per bestämmelse och fält, ord för ord.
     """
     _, versions = find_with_versions(session, guideline_id)
-    after = find_version(versions, number)
-    before = (
-        find_version(versions, query.from_version)
-        if query.from_version
-        else versions[max(0, versions.index(after) - 1)]
-    )
+    before, after = versions_to_compare(versions, number, query.from_version)
     return Diff(
         from_version=before.number,
         to_version=after.number,

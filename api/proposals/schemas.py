@@ -5,8 +5,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from api.guidelines.schemas import Change, GuidelineContent
+from api.guidelines.schemas import GuidelineContent
 from api.proposals.rules import Action
+from api.redline import Change
 from api.schemas import (
     ContentHash,
     Day,

@@ -63,14 +63,6 @@ def find_with_versions(session: Session, term_id: str) -> list[TermVersion]:
     return term_versions(session, term_id)
 
 
-def find_version(versions: Sequence[TermVersion], number: str) -> TermVersion:
-    """Pick a version; raises NotFound."""
-    for version in versions:
-        if version.number == number:
-            return version
-    raise NotFound("The term has no such version.")
-
-
 def present_version(versions: Sequence[TermVersion], version: TermVersion) -> TermVersionRead:
     """Show one of a term's versions, which come oldest first."""
     place = versions.index(version)

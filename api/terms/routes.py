@@ -13,7 +13,8 @@ from api.errors import NotFound
 from api.openapi import answers
 from api.paging import page_links, page_of, slice_of
 from api.published.picture import Picture
-from api.schemas import Page, Paging, Slug
+from api.redline import Diff, DiffQuery, redline
+from api.schemas import Page, Paging, Slug, VersionNumber
 from api.terms.reading import find_with_versions, present_version
 from api.terms.schemas import (
     DomainRead,
@@ -24,11 +25,13 @@ from api.terms.schemas import (
     TermRead,
     TermVersionRead,
 )
+from api.versioning import find_version, versions_to_compare
 
 router = APIRouter(tags=["terms"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.TERMS))])
 TermId = Annotated[
     Slug, Path(alias="termId", description="The id of a term. Begreppets id.", examples=["digital-mognad"])
 ]
+Number = Annotated[VersionNumber, Path(description="The number of a version. Versionens nummer.", examples=["1.0"])]
 
 
 async def current_picture(request: Request) -> Picture:
@@ -83,6 +86,31 @@ def list_term_versions(
     versions = find_with_versions(session, term_id)
     items = [present_version(versions, version) for version in slice_of(paging, versions[::-1])]
     return page_of(request, paging, items, len(versions))
+
+
+@router.get("/terms/{termId}/versions/{number}", operation_id="getTermVersion", responses=answers("term-version", 404))
+def get_term_version(session: Reader, term_id: TermId, number: Number) -> TermVersionRead:
+    """Read one frozen version of a term: its content never changes, and its hash proves it.
+
+    En fastställd version av ett begrepp: innehållet ändras aldrig, och kontrollsumman visar det.
+    """
+    versions = find_with_versions(session, term_id)
+    return present_version(versions, find_version(versions, number))
+
+
+@router.get(
+    "/terms/{termId}/versions/{number}/diff", operation_id="compareTermVersions", responses=answers("term-diff", 404)
+)
+def compare_term_versions(
+    session: Reader, term_id: TermId, number: Number, query: Annotated[DiffQuery, Query()]
+) -> Diff:
+    """Show what differs between two versions of a term, per label, definition and note, word by word.
+
+    Visar vad som skiljer två versioner av ett begrepp, per benämning, definition och anteckning, ord för ord.
+    """
+    versions = find_with_versions(session, term_id)
+    before, after = versions_to_compare(versions, number, query.from_version)
+    return Diff(from_version=before.number, to_version=after.number, changes=redline(before.content, after.content))
 
 
 @router.get("/domains", operation_id="listDomains", response_model=Page[DomainRead], responses=answers("domains"))
