@@ -1,7 +1,8 @@
 """What every JSON body has in common: strict input, camelCase names, texts, days, pages, links."""
 
 import re
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import (
@@ -20,6 +21,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from api.clock import STOCKHOLM
 from api.languages import canonical_tag, is_language
 from api.texts import Readable
 from db.events import instant_text
@@ -52,6 +54,7 @@ class Query(Input):
 _SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(_DAY.pattern + r"(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2}))?")
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
@@ -79,6 +82,19 @@ def _only_digits(value: Any) -> Any:
     if isinstance(value, str) and not _WHOLE.fullmatch(value):
         raise PydanticCustomError("int_parsing", "is a whole number, written in digits")
     return value
+
+
+def _moment(value: Any) -> datetime:
+    moment = None
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        with suppress(ValueError):
+            moment = datetime.fromisoformat(value)
+    if moment is None:
+        code = "not-an-instant"
+        message = "is an instant such as 2026-11-24T09:00:00Z, or a day such as 2026-11-24"
+        raise PydanticCustomError(code, message)
+    _sane_day(moment.date())
+    return (moment if moment.tzinfo else moment.replace(tzinfo=STOCKHOLM)).astimezone(UTC)
 
 
 def unset() -> Any:
@@ -138,6 +154,12 @@ WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"{}|\\^
 
 # A number in a query, which has one spelling only.
 QueryInt = Annotated[int, BeforeValidator(_only_digits)]
+# An instant in a query; a day is its first instant in Sweden.
+QueryMoment = Annotated[
+    datetime,
+    BeforeValidator(_moment),
+    WithJsonSchema({"type": "string", "format": "date-time", "example": "2026-11-24T09:00:00Z"}),
+]
 
 
 class Link(Output):

@@ -37,6 +37,8 @@ class Card:
     texts: tuple[str, ...]
     broader: tuple[str, ...]
     related: tuple[str, ...]
+    valid_from: str
+    changed_at: str
     digest_line: str
 
 
@@ -62,6 +64,8 @@ def card_of(document: str) -> Card:
         texts=tuple(fold(definition["text"]) for definition in term["definitions"]),
         broader=tuple(term["broader"]),
         related=tuple(term["related"]),
+        valid_from=term["validFrom"],
+        changed_at=term["changedAt"],
         digest_line=f"{term['id']} {term['version']} {term['status']} {term['contentHash']}\n",
     )
 

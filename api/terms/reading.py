@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pydantic_core import to_json
 from sqlmodel import Session
 
+from api.clock import begin_of
 from api.errors import NotFound
 from api.terms.rules import Neighbour, Surroundings
 from api.terms.schemas import TermContent, TermVersionRead
@@ -24,6 +25,8 @@ from db.terms import (
 
 def document(version: TermVersion, next_from: date | None = None) -> str:
     """Give the ready JSON of a term in one of its versions, less what other terms and guidelines give it."""
+    # A version that was decided ahead changes the term on its first day.
+    changed_at = max(version.published_at, begin_of(version.valid_from))
     ready = {
         "id": version.term_id,
         "status": version.status,
@@ -33,7 +36,7 @@ def document(version: TermVersion, next_from: date | None = None) -> str:
         "validFrom": version.valid_from,
         "validUntil": _day_before(next_from),
         "publishedAt": instant_text(version.published_at),
-        "changedAt": instant_text(version.published_at),
+        "changedAt": instant_text(changed_at),
         "contentHash": version.content_hash,
     }
     return to_json(ready).decode()

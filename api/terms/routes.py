@@ -1,7 +1,9 @@
 """The glossary for readers: terms, domains, suggestions, the whole in one answer."""
 
+from datetime import date
 from typing import Annotated, Any
 
+import anyio.to_thread
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic_core import to_json
 from starlette.responses import Response
@@ -17,6 +19,7 @@ from api.redline import Diff, DiffQuery, redline
 from api.schemas import Page, Paging, Slug, VersionNumber
 from api.terms.reading import find_with_versions, present_version
 from api.terms.schemas import (
+    AsOfQuery,
     DomainRead,
     Glossary,
     SuggestionQuery,
@@ -26,6 +29,7 @@ from api.terms.schemas import (
     TermVersionRead,
 )
 from api.versioning import find_version, versions_to_compare
+from db.events import instant_text
 
 router = APIRouter(tags=["terms"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.TERMS))])
 TermId = Annotated[
@@ -39,16 +43,26 @@ async def current_picture(request: Request) -> Picture:
     return picture
 
 
+async def picture_on(request: Request, day: date | None) -> Picture:
+    """Give the picture of a day; another day's than today's is drawn in a thread."""
+    if day is None:
+        return await current_picture(request)
+    return await anyio.to_thread.run_sync(request.app.state.published.on, day)
+
+
 Pictured = Annotated[Picture, Depends(current_picture)]
+AsOf = Annotated[AsOfQuery, Query()]
 
 
 @router.get("/terms", operation_id="listTerms", response_model=Page[TermRead], responses=answers("terms"))
-async def list_terms(request: Request, picture: Pictured, query: Annotated[TermQuery, Query()]) -> Response:
+async def list_terms(request: Request, query: Annotated[TermQuery, Query()]) -> Response:
     """List terms in Swedish alphabetical order, or search them: the best match comes first.
 
     Begreppen i svensk bokstavsordning, eller sökning med den bästa träffen först.
     """
-    found = picture.listed(language=query.language, domain=query.domain, status=query.status)
+    picture = await picture_on(request, query.as_of)
+    since = instant_text(query.changed_since) if query.changed_since else None
+    found = picture.listed(language=query.language, domain=query.domain, status=query.status, changed_since=since)
     if query.q is not None:
         found = picture.search(found, query.q, query.language)
     shown = slice_of(query, found)
@@ -62,14 +76,15 @@ async def list_terms(request: Request, picture: Pictured, query: Annotated[TermQ
 
 
 @router.get("/terms/{termId}", operation_id="getTerm", response_model=TermRead, responses=answers("term", 404))
-async def get_term(request: Request, picture: Pictured, term_id: TermId) -> Response:
-    """Read one term, deprecated or not, with all its labels, definitions and relations.
+async def get_term(request: Request, term_id: TermId, query: AsOf) -> Response:
+    """Read one term, deprecated or not, with all its labels, definitions and relations; `asOf` any day.
 
-    Ett begrepp, avrått eller inte, med alla termer, definitioner och relationer.
+    Ett begrepp, avrått eller inte, med alla termer, definitioner och relationer; `asOf` gäller vilken dag som helst.
     """
+    picture = await picture_on(request, query.as_of)
     card = picture.cards.get(term_id)
     if card is None:
-        raise NotFound("No term has this id.")
+        raise NotFound("No term with this id is valid on that day." if query.as_of else "No term has this id.")
     shown = picture.term(card)
     tell_revision(request, shown["revision"])
     return _json(shown)
@@ -140,12 +155,15 @@ async def suggest_terms(picture: Pictured, query: Annotated[SuggestionQuery, Que
 
 
 @router.get("/glossary", operation_id="getGlossary", response_model=Glossary, responses=answers("glossary"))
-def get_glossary(picture: Pictured) -> Response:
-    """Read the whole glossary in one answer, with a content hash to compare copies by.
+async def get_glossary(request: Request, query: AsOf) -> Response:
+    """Read the whole glossary in one answer, with a content hash to compare copies by; `asOf` any day.
 
-    Hela ordlistan i ett svar, med en kontrollsumma att jämföra kopior med.
+    Hela ordlistan i ett svar, med en kontrollsumma att jämföra kopior med; `asOf` gäller vilken dag som helst.
     """
-    return Response(picture.glossary(), media_type="application/json")
+    picture = await picture_on(request, query.as_of)
+    # A large glossary takes a while: others are answered meanwhile.
+    whole = await anyio.to_thread.run_sync(picture.glossary)
+    return Response(whole, media_type="application/json")
 
 
 def _json(content: dict[str, Any]) -> Response:
