@@ -65,7 +65,11 @@ class Diff(Output):
     changes: list[Change]
 
 
-class DiffQuery(Query):
+class FormQuery(Query):
+    format: Literal["json", "html"] | None = Field(None, description="Goes before the Accept header.")
+
+
+class DiffQuery(FormQuery):
     from_version: VersionNumber | None = Field(
         None, alias="from", description="The version to compare with; without it the one before."
     )

@@ -92,6 +92,8 @@ def make(county: County, provider: Idp) -> dict[str, Any]:
         "issuer-metadata": "/.well-known/oauth-authorization-server",
     }.items():
         made[name] = county.get(path).raise_for_status().json()
+    page = county.get("/terms/digital-mognad/versions/1.1/diff?from=1.0&format=html").raise_for_status().text
+    made["redline.html"] = page[page.index("<section") : page.rindex("</main>")]
     lines = county.get("/adoption-matrix?format=csv").raise_for_status().text.splitlines()
     made["adoption-matrix.csv"] = "\r\n".join(lines[:3]) + "\r\n"
     return {name: _cut(value) for name, value in sorted(made.items())}

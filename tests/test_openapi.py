@@ -72,7 +72,7 @@ OPERATION_IDS = {
     "testIssuer",
 }
 # What examples.json holds for the pages, beside what the document shows.
-_FOR_THE_PAGES = {"jwks", "issuer-metadata", "adoption-matrix.csv"}
+_FOR_THE_PAGES = {"jwks", "issuer-metadata", "adoption-matrix.csv", "redline.html"}
 
 
 def _operations(made: dict[str, Any]) -> list[dict[str, Any]]:

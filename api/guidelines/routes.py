@@ -3,9 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
+from starlette.responses import Response
 
 from api import clock
-from api.dependencies import Paging, Public, Reader, tell_revision
+from api.dependencies import AsPage, Paging, Public, Reader, tell_revision
 from api.edge.context import Topic
 from api.edge.routing import StrictRoute
 from api.guidelines.reading import (
@@ -15,6 +16,7 @@ from api.guidelines.reading import (
 )
 from api.guidelines.schemas import GuidelineRead, GuidelineVersionRead
 from api.openapi import answers
+from api.pages.redlines import in_swedish, redline_page
 from api.paging import page_of, slice_of
 from api.redline import Diff, DiffQuery, redline
 from api.schemas import Page, Slug, VersionNumber
@@ -98,19 +100,20 @@ def get_version(session: Reader, guideline_id: GuidelineId, number: Number) -> G
 @router.get(
     "/guidelines/{guidelineId}/versions/{number}/diff",
     operation_id="compareGuidelineVersions",
-    responses=answers("guideline-diff", 404),
+    response_model=Diff,
+    responses=answers("guideline-diff", 404, page=True),
 )
 def compare_versions(
-    session: Reader, guideline_id: GuidelineId, number: Number, query: Annotated[DiffQuery, Query()]
-) -> Diff:
-    """Show what differs between two versions, per provision and field, word by word.
+    session: Reader, guideline_id: GuidelineId, number: Number, query: Annotated[DiffQuery, Query()], as_page: AsPage
+) -> Diff | Response:
+    """Show what differs between two versions, per provision and field, word by word; as JSON or as a page.
 
-    Visar vad som skiljer två versioner, per bestämmelse och fält, ord för ord.
+    Visar vad som skiljer två versioner, per bestämmelse och fält, ord för ord; som JSON eller som en sida.
     """
     _, versions = find_with_versions(session, guideline_id)
     before, after = versions_to_compare(versions, number, query.from_version)
-    return Diff(
-        from_version=before.number,
-        to_version=after.number,
-        changes=redline(before.content, after.content),
-    )
+    changes = redline(before.content, after.content)
+    if as_page:
+        title = in_swedish(after.content["title"])
+        return redline_page(title, f"/riktlinjer/{guideline_id}", before.number, after.number, changes)
+    return Diff(from_version=before.number, to_version=after.number, changes=changes)

@@ -8,16 +8,17 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from api.dependencies import Public, Reader, tell_revision
+from api.dependencies import AsPage, Public, Reader, tell_revision
 from api.edge.context import Topic
 from api.edge.routing import StrictRoute
 from api.errors import NotFound
 from api.openapi import answers
+from api.pages.redlines import redline_page
 from api.paging import page_links, page_of, slice_of
 from api.published.picture import Picture
 from api.redline import Diff, DiffQuery, redline
 from api.schemas import Page, Paging, Slug, VersionNumber
-from api.terms.reading import find_with_versions, present_version
+from api.terms.reading import find_with_versions, own_word, present_version
 from api.terms.schemas import (
     AsOfQuery,
     DomainRead,
@@ -114,18 +115,24 @@ def get_term_version(session: Reader, term_id: TermId, number: Number) -> TermVe
 
 
 @router.get(
-    "/terms/{termId}/versions/{number}/diff", operation_id="compareTermVersions", responses=answers("term-diff", 404)
+    "/terms/{termId}/versions/{number}/diff",
+    operation_id="compareTermVersions",
+    response_model=Diff,
+    responses=answers("term-diff", 404, page=True),
 )
 def compare_term_versions(
-    session: Reader, term_id: TermId, number: Number, query: Annotated[DiffQuery, Query()]
-) -> Diff:
-    """Show what differs between two versions of a term, per label, definition and note, word by word.
+    session: Reader, term_id: TermId, number: Number, query: Annotated[DiffQuery, Query()], as_page: AsPage
+) -> Diff | Response:
+    """Show what differs between two versions of a term, per label, definition and note; as JSON or as a page.
 
-    Visar vad som skiljer två versioner av ett begrepp, per benämning, definition och anteckning, ord för ord.
+    Visar vad som skiljer två versioner av ett begrepp, per ord, definition och anteckning; som JSON eller som en sida.
     """
     versions = find_with_versions(session, term_id)
     before, after = versions_to_compare(versions, number, query.from_version)
-    return Diff(from_version=before.number, to_version=after.number, changes=redline(before.content, after.content))
+    changes = redline(before.content, after.content)
+    if as_page:
+        return redline_page(own_word(after.content), f"/begrepp/{term_id}", before.number, after.number, changes)
+    return Diff(from_version=before.number, to_version=after.number, changes=changes)
 
 
 @router.get("/domains", operation_id="listDomains", response_model=Page[DomainRead], responses=answers("domains"))

@@ -38,14 +38,23 @@ _INSTANTS = {
 }
 
 
-def test_ame_01_every_body_is_json_and_only_one_comes_as_csv_too(document: dict[str, Any]) -> None:
+def test_ame_01_every_body_is_json_and_only_some_come_in_another_form_too(document: dict[str, Any]) -> None:
     others = {
         where
         for operation in operations(document)
         for where, media_type, _ in media_types(operation)
         if media_type not in _JSON
     }
-    assert others == {"POST /oauth2/token body", "GET /adoption-matrix 200"}
+    redlines = (
+        "guidelines/{guidelineId}/versions/{number}",
+        "terms/{termId}/versions/{number}",
+        "proposals/{proposalId}",
+    )
+    assert others == {
+        "POST /oauth2/token body",
+        "GET /adoption-matrix 200",
+        *(f"GET /{changed}/diff 200" for changed in redlines),
+    }
 
 
 def test_ame_02_who_asks_for_nothing_gets_json(library: County) -> None:
