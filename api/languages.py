@@ -5,6 +5,8 @@ from functools import lru_cache
 
 import langcodes
 
+SWEDISH = "sv"
+
 
 @lru_cache(maxsize=512)
 def is_language(tag: str) -> bool:

@@ -240,18 +240,20 @@ def versions_on(session: Session, day: date, *, after: date, until: date) -> lis
 
 def broader_edges(session: Session, ids: Iterable[str]) -> list[tuple[str, str]]:
     """List (narrower, broader) for all that is above these terms, by one statement."""
-    first, second = col(TermPair.first_id), col(TermPair.second_id)
-    edges = sa.union_all(
-        sa.select(second.label("narrower"), first.label("broader")).where(
-            col(TermPair.relation) == PairRelation.FIRST_IS_BROADER
-        ),
-        sa.select(first, second).where(col(TermPair.relation) == PairRelation.SECOND_IS_BROADER),
-    ).subquery("edges")
+    first, second, relation = col(TermPair.first_id), col(TermPair.second_id), col(TermPair.relation)
+    broader = sa.case((relation == PairRelation.FIRST_IS_BROADER, first), else_=second)
+
+    def upwards(above: sa.CTE, *columns: sa.ColumnElement[str]) -> sa.Select[Any]:
+        narrower = sa.or_(
+            sa.and_(second == above.c.id, relation == PairRelation.FIRST_IS_BROADER),
+            sa.and_(first == above.c.id, relation == PairRelation.SECOND_IS_BROADER),
+        )
+        return sa.select(*columns, broader).select_from(above).join(TermPair, narrower)
+
     start: sa.Select[Any] = sa.select(col(Term.id).label("id")).where(col(Term.id).in_(list(ids)))
     above = start.cte("above", recursive=True)
-    above = above.union(sa.select(edges.c.broader).join(above, edges.c.narrower == above.c.id))
-    query = sa.select(edges.c.narrower, edges.c.broader).where(edges.c.narrower.in_(sa.select(above.c.id)))
-    return [(narrower, broader) for narrower, broader in session.execute(query)]
+    above = above.union(upwards(above))
+    return [(narrower, over) for narrower, over in session.execute(upwards(above, above.c.id))]
 
 
 def pairs_of(session: Session, term_id: str) -> list[TermPair]:

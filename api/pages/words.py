@@ -88,8 +88,7 @@ LANGUAGE = {
     "so": "somaliska",
     "uk": "ukrainska",
 }
-SOURCE = {"own": "Egen text", "based_on": "Bygger på", "quoted": "Citat ur"}
-TERM_STATUS = {"candidate": "förslag", "approved": "beslutad", "deprecated": "avrådd"}
+SOURCE = {"own": "Egen text av", "based_on": "Bygger på", "quoted": "Citat ur"}
 CHANGE = {"added": "Tillagt", "removed": "Borttaget", "changed": "Ändrat", "moved": "Flyttat"}
 # The steps of a redline's paths, and the words that they may lead to.
 STEP = {

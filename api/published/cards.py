@@ -8,9 +8,8 @@ from pydantic_core import from_json
 
 from api.languages import best_language
 from api.swedish import fold, sort_key
+from api.terms.rules import own_word
 from db.vocabulary import LabelKind
-
-SWEDISH = "sv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def card_of(document: str) -> Card:
     """Take from a ready document what lists, search and relations need."""
     term = from_json(document)
     labels = tuple(_entry(label) for label in term["labels"])
-    preferred = _preferred(labels, SWEDISH) or labels[0].value
+    preferred = own_word(term["labels"])
     return Card(
         id=term["id"],
         document=document,

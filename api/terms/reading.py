@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from pydantic_core import to_json
 from sqlmodel import Session
@@ -86,14 +85,6 @@ def present_version(versions: Sequence[TermVersion], version: TermVersion) -> Te
             "content": version.content,
         }
     )
-
-
-def own_word(content: Mapping[str, Any]) -> str:
-    """Give the word that a term goes by: the preferred one in Swedish, else in the first language that it has."""
-    preferred: dict[str, str] = {
-        label["language"]: label["value"] for label in content["labels"] if label["kind"] == "preferred"
-    }
-    return preferred.get("sv") or next(iter(preferred.values()))
 
 
 def surroundings(

@@ -18,7 +18,8 @@ from api.paging import page_links, page_of, slice_of
 from api.published.picture import Picture
 from api.redline import Diff, DiffQuery, redline
 from api.schemas import Page, Paging, Slug, VersionNumber
-from api.terms.reading import find_with_versions, own_word, present_version
+from api.terms.reading import find_with_versions, present_version
+from api.terms.rules import own_word
 from api.terms.schemas import (
     AsOfQuery,
     DomainRead,
@@ -131,7 +132,9 @@ def compare_term_versions(
     before, after = versions_to_compare(versions, number, query.from_version)
     changes = redline(before.content, after.content)
     if as_page:
-        return redline_page(own_word(after.content), f"/begrepp/{term_id}", before.number, after.number, changes)
+        return redline_page(
+            own_word(after.content["labels"]), f"/begrepp/{term_id}", before.number, after.number, changes
+        )
     return Diff(from_version=before.number, to_version=after.number, changes=changes)
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from api.errors import FieldError
+from api.languages import SWEDISH, best_language
 from api.terms.schemas import TermContent
 from db.vocabulary import LabelKind, SourceRelation, TermStatus
 
@@ -157,3 +159,10 @@ def _way_up(start: str, goal: str, broader: Mapping[str, Collection[str]]) -> li
         path.insert(0, step)
         step = came_from[step]
     return path
+
+
+def own_word(labels: Iterable[Mapping[str, Any]]) -> str:
+    """Give the word that a term goes by: the preferred one in Swedish, else in the first language that it has."""
+    preferred = {label["language"]: label["value"] for label in labels if label["kind"] == LabelKind.PREFERRED}
+    chosen: str = preferred[best_language(SWEDISH, preferred) or next(iter(preferred))]
+    return chosen

@@ -41,6 +41,9 @@ def test_a_redline_is_read_as_a_page_and_shows_texts_as_texts(county: County) ->
         assert "Tillagt: Ord för begreppet · lulesamiska · Går också bra" in shown
         assert "Tillagt: 2027-05-01" in shown
         assert "<script>alert(1)</script>" in shown
+    page = texts(county.get(f"/begrepp/{TERM}").text)
+    assert "Varför ändrades detta?" in page
+    assert "Tydligare ord. Det som ändrades i version 1.1" in page
     assert county.get(f"{DIFF}?format=json", accept="text/html").headers["content-type"] == "application/json"
     assert county.get(DIFF, accept="application/json").json() == county.get(DIFF).json()
     assert county.get(f"{DIFF}?format=pdf").status_code == 422
