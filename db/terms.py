@@ -243,7 +243,7 @@ def broader_edges(session: Session, ids: Iterable[str]) -> list[tuple[str, str]]
     first, second, relation = col(TermPair.first_id), col(TermPair.second_id), col(TermPair.relation)
     broader = sa.case((relation == PairRelation.FIRST_IS_BROADER, first), else_=second)
 
-    def upwards(above: sa.CTE, *columns: sa.ColumnElement[str]) -> sa.Select[Any]:
+    def upwards(above: sa.CTE, *columns: sa.ColumnElement[str]) -> Any:
         narrower = sa.or_(
             sa.and_(second == above.c.id, relation == PairRelation.FIRST_IS_BROADER),
             sa.and_(first == above.c.id, relation == PairRelation.SECOND_IS_BROADER),

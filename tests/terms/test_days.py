@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from api import clock
 from api.terms.publishing import retirement
@@ -84,6 +85,17 @@ def test_the_whole_glossary_of_a_day_has_a_hash_of_its_own_and_stays_as_it_was(c
     publish(changed, new_term("senare"))
     later = changed.get("/glossary?asOf=2026-02-01").json()
     assert (later["contentHash"], later["terms"]) == (then["contentHash"], then["terms"])
+
+
+def test_on_its_first_day_a_version_is_shown_without_anybody_doing_anything(changed: County) -> None:
+    assert changed.get(f"/terms/{TERM}").json()["version"] == "1.1"
+    with time_machine.travel(clock.begin_of(NEXT_WEEK), tick=False):
+        changed.app.state.published.catch_up()
+        term = changed.get(f"/terms/{TERM}").json()
+        assert (term["version"], term["status"]) == ("1.2", "deprecated")
+        assert changed.get(f"/terms/{TERM}?asOf={TODAY}").json()["version"] == "1.1"
+        begun = changed.get(f"/terms?changedSince={NEXT_WEEK}").json()["items"]
+        assert [item["id"] for item in begun] == [TERM]
 
 
 def test_only_what_changed_is_listed_and_what_has_ended_too(county: County) -> None:
