@@ -5,6 +5,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from datetime import date
 
+import anyio
+import anyio.to_thread
 import structlog
 from sqlmodel import Session
 
@@ -36,7 +38,7 @@ class Published:
         self._api_url = api_url
         self._lock = threading.Lock()
         self._other_days: OrderedDict[tuple[int, date], Picture] = OrderedDict()
-        self._drawing = threading.Lock()
+        self._drawing = anyio.CapacityLimiter(1)
         self.on_change: Callable[[Iterable[Topic]], None] = lambda _topics: None
         self.picture = self._draw()
 
@@ -53,19 +55,27 @@ class Published:
         except Exception:  # a fault of reading must not make a done change look undone
             log.exception("cannot look for changes")
 
-    def on(self, day: date) -> Picture:
-        """Give the glossary that is valid on a day, as known now; the last few that were asked for are kept.
+    async def on(self, day: date | None) -> Picture:
+        """Give the glossary that is valid on a day, as known now; None is today with what is yet to begin.
 
-        One at a time is drawn: of a large glossary that takes a while, and all who ask for it get the same.
+        The last few days that were asked for are kept. Of a large glossary one takes a while to draw: one at a time, in
+        a thread, and the others wait on the event loop.
         """
-        with self._drawing:
-            picture = self.picture
-            key = (picture.sequence, day)
-            if key not in self._other_days:
-                self._other_days[key] = self._drawn_on(picture, day)
-                if len(self._other_days) > _DAYS_KEPT:
-                    self._other_days.popitem(last=False)
-            return self._other_days[key]
+        if day is None:
+            return self.picture
+        kept = self._other_days.get((self.picture.sequence, day))
+        if kept is not None:
+            return kept
+        return await anyio.to_thread.run_sync(self._keep_day, day, limiter=self._drawing)
+
+    def _keep_day(self, day: date) -> Picture:
+        picture = self.picture
+        key = (picture.sequence, day)
+        if key not in self._other_days:
+            self._other_days[key] = self._drawn_on(picture, day)
+            if len(self._other_days) > _DAYS_KEPT:
+                self._other_days.popitem(last=False)
+        return self._other_days[key]
 
     def _drawn_on(self, picture: Picture, day: date) -> Picture:
         first, last = sorted((day, clock.today()))

@@ -1,6 +1,5 @@
 """The glossary for readers: terms, domains, suggestions, the whole in one answer."""
 
-from datetime import date
 from typing import Annotated, Any
 
 import anyio.to_thread
@@ -15,6 +14,7 @@ from api.errors import NotFound
 from api.openapi import answers
 from api.pages.redlines import redline_page
 from api.paging import page_links, page_of, slice_of
+from api.published.current import Published
 from api.published.picture import Picture
 from api.redline import Diff, DiffQuery, redline
 from api.schemas import Page, Paging, Slug, VersionNumber
@@ -45,24 +45,23 @@ async def current_picture(request: Request) -> Picture:
     return picture
 
 
-async def picture_on(request: Request, day: date | None) -> Picture:
-    """Give the picture of a day; another day's than today's is drawn in a thread."""
-    if day is None:
-        return await current_picture(request)
-    return await anyio.to_thread.run_sync(request.app.state.published.on, day)
+async def published(request: Request) -> Published:
+    found: Published = request.app.state.published
+    return found
 
 
 Pictured = Annotated[Picture, Depends(current_picture)]
+Glossaries = Annotated[Published, Depends(published)]
 AsOf = Annotated[AsOfQuery, Query()]
 
 
 @router.get("/terms", operation_id="listTerms", response_model=Page[TermRead], responses=answers("terms"))
-async def list_terms(request: Request, query: Annotated[TermQuery, Query()]) -> Response:
+async def list_terms(request: Request, glossaries: Glossaries, query: Annotated[TermQuery, Query()]) -> Response:
     """List terms in Swedish alphabetical order, or search them: the best match comes first.
 
     Begreppen i svensk bokstavsordning, eller sökning med den bästa träffen först.
     """
-    picture = await picture_on(request, query.as_of)
+    picture = await glossaries.on(query.as_of)
     since = instant_text(query.changed_since) if query.changed_since else None
     found = picture.listed(language=query.language, domain=query.domain, status=query.status, changed_since=since)
     if query.q is not None:
@@ -78,12 +77,12 @@ async def list_terms(request: Request, query: Annotated[TermQuery, Query()]) -> 
 
 
 @router.get("/terms/{termId}", operation_id="getTerm", response_model=TermRead, responses=answers("term", 404))
-async def get_term(request: Request, term_id: TermId, query: AsOf) -> Response:
+async def get_term(request: Request, glossaries: Glossaries, term_id: TermId, query: AsOf) -> Response:
     """Read one term, deprecated or not, with all its labels, definitions and relations; `asOf` any day.
 
     Ett begrepp, avrått eller inte, med alla termer, definitioner och relationer; `asOf` gäller vilken dag som helst.
     """
-    picture = await picture_on(request, query.as_of)
+    picture = await glossaries.on(query.as_of)
     card = picture.cards.get(term_id)
     if card is None:
         raise NotFound("No term with this id is valid on that day." if query.as_of else "No term has this id.")
@@ -165,12 +164,12 @@ async def suggest_terms(picture: Pictured, query: Annotated[SuggestionQuery, Que
 
 
 @router.get("/glossary", operation_id="getGlossary", response_model=Glossary, responses=answers("glossary"))
-async def get_glossary(request: Request, query: AsOf) -> Response:
+async def get_glossary(glossaries: Glossaries, query: AsOf) -> Response:
     """Read the whole glossary in one answer, with a content hash to compare copies by; `asOf` any day.
 
     Hela ordlistan i ett svar, med en kontrollsumma att jämföra kopior med; `asOf` gäller vilken dag som helst.
     """
-    picture = await picture_on(request, query.as_of)
+    picture = await glossaries.on(query.as_of)
     # A large glossary takes a while: others are answered meanwhile.
     whole = await anyio.to_thread.run_sync(picture.glossary)
     return Response(whole, media_type="application/json")
