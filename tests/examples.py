@@ -66,6 +66,7 @@ def make(county: County, provider: Idp) -> dict[str, Any]:
     _play_token(county, made)
     _play_issuer(county, provider, made)
     _play_checkpoint(county, made)
+    _play_annotations(county, made)
     for name, path in {
         "terms": "/terms?limit=1",
         "term": "/terms/digital-mognad",
@@ -207,6 +208,24 @@ def _play_checkpoint(county: County, made: dict[str, Any]) -> None:
     for each in (signed, *listed["items"]):
         each["jws"] = each["jws"][:24] + "…"
     made["checkpoint"], made["checkpoints"] = signed, listed
+
+
+def _play_annotations(county: County, made: dict[str, Any]) -> None:
+    made["annotation-request"] = {
+        "text": "Riktlinjerna gäller kommunens digitala tjänster. Datorisering är något annat.",
+        "language": "sv",
+        "format": "text",
+        "municipality": None,
+    }
+    made["annotation-request-html"] = {
+        "text": '<h2>E-tj&auml;nster</h2><p>Våra <a href="/e-tjanster">e-tjänster</a> och öppna data</p>',
+        "format": "html",
+        "kinds": ["preferred", "alternative"],
+        "domain": None,
+        "first": "section",
+    }
+    asked = made["annotation-request"]
+    made["annotations"] = county.send("POST", "/annotations", asked).raise_for_status().json()
 
 
 def _cut(value: Any, name: str = "") -> Any:
