@@ -42,9 +42,8 @@ def _time(marker: Marker, text: str) -> float:
 
 
 def _text(cards: Sequence[Card]) -> str:
-    chance = random.Random(1)  # noqa: S311  (the same text in every run)
-    words: list[str] = []
-    length = 0
+    chance = random.Random(1)
+    words, length = list[str](), 0
     while length < _LENGTH:
         drawn = chance.random()
         if drawn < _TERMS:

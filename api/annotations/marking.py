@@ -43,54 +43,65 @@ class Mark(NamedTuple):
     entries: list[Entry]
 
 
-# Start, negative end, rank, a number of its own, label: sorted, the first and longest comes first, and the best of it.
-Found = tuple[int, int, tuple[int, bool, str], int, Entry]
-Wanted = Callable[[Entry], bool]
+# Further than any text.
+_NOWHERE = 1 << 62
+# Start, negative end, number of the label: sorted, the first and longest comes first.
+Found = tuple[int, int, int]
 
 
 class _Index:
     """The automaton of some terms, and which label each of its patterns belongs to."""
 
     def __init__(self, cards: Iterable[Card]) -> None:
-        self._entries = [_entry(card, label) for card in cards for label in card.labels]
+        self.entries = [
+            _entry(card, label) for card in cards for label in card.labels if label.kind != LabelKind.HIDDEN
+        ]
+        # By label, in one number: its language, and whether it is in capitals or takes an s. Whole objects are looked
+        # at for what is marked only: they lie scattered in memory, and to fetch them would cost more than all else.
+        self._languages: dict[str, int] = {}
+        self._traits = array("I", map(self._trait, self.entries))
         self._owners = array("I")
         # The hash of a form stands for it: its pattern does not tell an s from none, nor a comma from a space.
         self._forms = array("q")
         forms: list[str] = []
-        for owner, entry in enumerate(self._entries):
+        for owner, entry in enumerate(self.entries):
             for form in _forms(entry.label):
                 forms.append(form)
                 self._owners.append(owner)
                 self._forms.append(hash(form))
         self._automaton = AhoCorasick(_patterns(forms), store_patterns=False) if forms else None
 
-    def find(self, text: str, reading: Reading, wanted: Wanted) -> list[Found]:
-        """Find every label of the wanted languages and terms, also those within others."""
+    def _trait(self, entry: Entry) -> int:
+        language = self._languages.setdefault(entry.label.language, len(self._languages))
+        return language << 2 | bool(entry.capitals) << 1 | entry.takes_s
+
+    def find(self, text: str, reading: Reading, language: str) -> list[Found]:
+        """Find every label that a language has, also those within others."""
         if self._automaton is None:
             return []
-        low, source_of, owners, forms, entries = (
-            *(reading.low, reading.source_of),
-            *(self._owners, self._forms, self._entries),
-        )
+        low, owners, forms, traits = reading.low, self._owners, self._forms, self._traits
+        spoken = {number for known, number in self._languages.items() if _speaks(known, language)}
         found: list[Found] = []
         # A pattern begins and ends with a blank, and what is searched begins with one more than the text.
         for pattern, start, after in self._automaton.find_matches_as_indexes(reading.words, overlapping=True):
-            entry = entries[owners[pattern]]
-            end, form = after - 2, forms[pattern]
+            owner = owners[pattern]
+            trait, end = traits[owner], after - 2
+            if trait >> 2 not in spoken:
+                continue
+            as_it_is = hash(low[start:end]) == forms[pattern]
             if low[end : end + 1] == "s":
-                if hash(low[start : end + 1]) != form and not (entry.takes_s and hash(low[start:end]) == form):
+                if not (as_it_is and trait & 1) and hash(low[start : end + 1]) != forms[pattern]:
                     continue
                 end += 1
-            elif hash(low[start:end]) != form:
+            elif not as_it_is:
                 continue
-            if not wanted(entry):
-                continue
-            if entry.capitals:
-                if not text.startswith(entry.capitals, source_of(start) if source_of else start):
+            if trait & 2:
+                at = reading.source_of(start) if reading.source_of else start
+                if not text.startswith(self.entries[owner].capitals, at):
                     continue
                 if ending := _ENDING.match(low, end):
                     end = ending.end()
-            found.append((start, -end, entry.rank, len(found), entry))
+            found.append((start, -end, owner))
         return found
 
 
@@ -118,38 +129,40 @@ class Marker:
     def mark(self, text: str, language: str) -> list[Mark]:
         """Find the terms of a text in its order; marks do not overlap, hidden labels do not count."""
         reading = read(text)
-        spoken: dict[str, bool] = {}
-
-        def wanted(entry: Entry) -> bool:
-            known = spoken.get(entry.label.language)
-            if known is None:
-                known = spoken[entry.label.language] = _speaks(entry.label.language, language)
-            return known and entry.kind is not LabelKind.HIDDEN
-
-        def wanted_of_old(entry: Entry) -> bool:
-            return wanted(entry) and entry.card.id not in self.gone
-
-        found = self.base.find(text, reading, wanted_of_old if self.gone else wanted)
-        if fresh := self.patch.find(text, reading, wanted):
-            found += [(start, end, rank, len(found) + at, entry) for start, end, rank, at, entry in fresh]
+        found, entries = self.base.find(text, reading, language), self.base.entries
+        if self.gone:
+            found = [each for each in found if entries[each[2]].card.id not in self.gone]
+        if fresh := self.patch.find(text, reading, language):
+            # Numbered from the other end.
+            count = len(self.patch.entries)
+            found += [(start, end, number - count) for start, end, number in fresh]
         found.sort()
-        return _longest(found, reading.source_of)
+        by_number = (entries, self.patch.entries)
+        return [
+            Mark(start, end, _best_first([by_number[number < 0][number] for number in numbers]))
+            for start, end, numbers in _longest(found, reading.source_of)
+        ]
 
 
-def _longest(found: list[Found], source_of: Callable[[int], int] | None) -> list[Mark]:
-    """Keep the longest at each place, and what else it can be."""
-    marks: list[Mark] = []
+def _longest(found: list[Found], source_of: Callable[[int], int] | None) -> Iterator[tuple[int, int, list[int]]]:
+    """Keep the longest at each place, with the numbers of all labels that it can be."""
     here = free = 0
-    for start, negative_end, _, _, entry in found:
+    numbers: list[int] = []
+    for start, negative_end, number in [*found, (_NOWHERE, 0, 0)]:
         if start >= free:
-            here, free = start, -negative_end
-            at = (source_of(here), source_of(free)) if source_of else (here, free)
-            marks.append(Mark(*at, [entry]))
+            if numbers:
+                yield (source_of(here), source_of(free), numbers) if source_of else (here, free, numbers)
+            here, free, numbers = start, -negative_end, [number]
         elif start == here and -negative_end == free:
-            entries = marks[-1].entries
-            if all(entry.card.id != other.card.id for other in entries):
-                entries.append(entry)
-    return marks
+            numbers.append(number)
+
+
+def _best_first(entries: list[Entry]) -> list[Entry]:
+    """Order the labels that stand at one place, one of each term."""
+    if len(entries) == 1:
+        return entries
+    entries.sort(key=lambda entry: entry.rank, reverse=True)
+    return list({entry.card.id: entry for entry in entries}.values())[::-1]
 
 
 def _patterns(forms: list[str]) -> Iterator[str]:
