@@ -175,8 +175,8 @@ class PayloadTooLarge(DomainError):
     status = 413
     title = "The request is too large"
     titel = "Anropet är för stort"
-    remedy = "Send at most 1 MB of JSON."
-    hjalp = "Skicka högst 1 MB JSON."
+    remedy = "Send at most 1 MB of JSON; to /annotations 2.5 MB, and a text of at most 1,000,000 characters."
+    hjalp = "Skicka högst 1 MB JSON; till /annotations 2,5 MB och en text på högst 1 000 000 tecken."
 
 
 class AddressTooLong(DomainError):

@@ -14,6 +14,8 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from api.adoptions.routes import router as adoptions
+from api.annotations.current import CurrentMarker
+from api.annotations.routes import router as annotations
 from api.clients.routes import router as clients
 from api.edge.context import Topic
 from api.edge.headers import Headers
@@ -55,7 +57,7 @@ log = structlog.get_logger("samsprak.request")
 BASE = "/api/v1"
 _OF_THE_API = (
     *(terms, guidelines, proposals, adoptions, organisations, events),
-    *(checkpoints, clients, issuers, service),
+    *(annotations, checkpoints, clients, issuers, service),
 )
 # SQLite has one writer; of PostgreSQL's connections readers need some too.
 _WRITERS = {"sqlite": 1, "postgresql": 20}
@@ -130,6 +132,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         published.on_change = app.state.cache.drop
         app.state.cache.knows = app.state.rate_limits.knows = app.state.trust.knows
     app.state.published = published
+    app.state.marker = CurrentMarker(published)
     app.state.keys.on_change = partial(_forget_keys, app)
     app.state.signer = DailySigner(database, app.state.keys, settings.base_url)
     stopping = asyncio.Event()

@@ -27,19 +27,20 @@ Public reads need no token and answer with a strong `ETag`: keep it and ask agai
 Bearer JWT, which tells which organisation speaks. Errors are `application/problem+json`; their `type` is a page that
 explains cause and remedy. Lists are paged by `limit` and `page`.
 
-**Limits:** a JSON body is at most 1 MB and 32 levels deep; a page holds at most 100 items; an access token lives five
-minutes and there is no refresh token, ask for a new one. Search is by words and parts of words; spelling mistakes are
-not mended yet. Without a token an address may ask 600 times a minute, a client 1,200 times, all clients of an
-organisation 6,000 times: `RateLimit` tells what is left. Answers that are already made are not counted.
+**Limits:** a JSON body is at most 1 MB (a text to mark 2.5 MB) and 32 levels deep; a page holds at most 100 items; an
+access token lives five minutes and there is no refresh token, ask for a new one. Search is by words and parts of
+words; spelling mistakes are not mended yet. Without a token an address may ask 600 times a minute, a client 1,200
+times, all clients of an organisation 6,000 times: `RateLimit` tells what is left. Answers that are already made are
+not counted.
 
-**Lifecycle:** this is a beta (major version 0); versions are semantic, fields may be added, and changes are told in the
-change log. No end-of-life date is set for this version; `/api-info` tells its state.
+**Lifecycle:** this is a beta (major version 0); versions are semantic, fields may be added, and changes are told in
+the change log. No end-of-life date is set for this version; `/api-info` tells its state.
 
 **På svenska:** en gemensam ordlista med digitala begrepp, gemensamma riktlinjer och hur varje kommun har ställt sig
-till dem. Det är öppet att läsa utan token. Den som vill ändra något behöver en token, och den avgör vilken organisation
-som talar. Begränsningar: JSON-anrop är högst 1 MB, en sida har högst 100 poster och en token gäller i fem minuter. En
-adress utan token får fråga 600 gånger i minuten, en klient 1 200 gånger och en organisation 6 000 gånger. Det här är en
-betaversion; inget slutdatum är satt.
+till dem. Det är öppet att läsa utan token. Den som vill ändra något behöver en token, och den avgör vilken
+organisation som talar. Begränsningar: JSON-anrop är högst 1 MB (en text att märka 2,5 MB), en sida har högst 100
+poster och en token gäller i fem minuter. En adress utan token får fråga 600 gånger i minuten, en klient 1 200 gånger
+och en organisation 6 000 gånger. Det här är en betaversion; inget slutdatum är satt.
 """
 TAGS = [
     {"name": "terms", "description": "The glossary. Ordlistan."},
@@ -208,7 +209,7 @@ def document(app: FastAPI, settings: Settings) -> dict[str, Any]:
     )
     # Set here, since FastAPI would load a library to check it.
     made["info"]["contact"]["email"] = settings.contact
-    made["info"]["x-limitations"] = "JSON bodies of at most 1 MB; pages of at most 100 items."
+    made["info"]["x-limitations"] = "JSON bodies of at most 1 MB, texts to mark 2.5 MB; pages of at most 100 items."
     made["info"]["x-sla"] = {
         "availability": "best effort while in beta",
         "responseTime": "public reads within 100 ms",

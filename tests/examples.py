@@ -68,6 +68,7 @@ def make(county: County, provider: Idp) -> dict[str, Any]:
     _play_issuer(county, provider, made)
     _play_checkpoint(county, made)
     _play_term(county)
+    _play_annotations(county, made)
     for name, path in {
         "terms": "/terms?limit=1",
         "term": "/terms/digital-mognad",
@@ -220,6 +221,24 @@ def _play_term(county: County) -> None:
     content["labels"].append({"language": "fi", "kind": "preferred", "value": "digitaalinen kypsyys"})
     content["definitions"][0] |= {"source": "Länsstyrgruppen", "sourceRelation": "own"}
     publish(county, amended("digital-mognad", content, note={"sv": "Ordet på finska."}))
+
+
+def _play_annotations(county: County, made: dict[str, Any]) -> None:
+    made["annotation-request"] = {
+        "text": "Riktlinjerna gäller kommunens digitala tjänster. Datorisering är något annat.",
+        "language": "sv",
+        "format": "text",
+        "municipality": None,
+    }
+    made["annotation-request-html"] = {
+        "text": '<h2>E-tj&auml;nster</h2><p>Våra <a href="/e-tjanster">e-tjänster</a> och öppna data</p>',
+        "format": "html",
+        "kinds": ["preferred", "alternative"],
+        "domain": None,
+        "first": "section",
+    }
+    asked = made["annotation-request"]
+    made["annotations"] = county.send("POST", "/annotations", asked).raise_for_status().json()
 
 
 def _cut(value: Any, name: str = "") -> Any:

@@ -25,6 +25,7 @@ from tests.identity.idp import idp
 # Names that clients call: none may change or go away.
 OPERATION_IDS = {
     "addClientSecret",
+    "annotateText",
     "compareGuidelineVersions",
     "compareProposal",
     "compareTermVersions",

@@ -17,6 +17,8 @@ from api.edge.strict_json import JsonRefused, strict_json
 from api.errors import MalformedRequest, PayloadTooLarge, UnsupportedMediaType, invalid
 
 MEGABYTE = 1_000_000
+# The caps of the routes that take more than a megabyte: a text of a million letters, as JSON writes it.
+_CAPS = {"/annotations": 2_500_000}
 _BODILESS = {"GET", "HEAD"}
 
 
@@ -28,6 +30,7 @@ class StrictRoute(APIRoute):
         field = self.body_field
         reads_json = field is not None and not isinstance(field.field_info, Form)
         takes_query = bool(self.dependant.query_params)
+        cap = _CAPS.get(self.path, MEGABYTE)
         required = field is not None and field.field_info.is_required()
 
         async def strict(request: Request) -> Response:
@@ -39,7 +42,7 @@ class StrictRoute(APIRoute):
             context = context_of(request.scope)
             if field is not None or request.method not in _BODILESS:
                 with receiving(request.scope):
-                    context.body = request._body = await read_body(request, MEGABYTE)  # noqa: SLF001
+                    context.body = request._body = await read_body(request, cap)  # noqa: SLF001
             if reads_json and (context.body or required):
                 request._json = read_json(request, context.body)  # noqa: SLF001
             elif field is None and context.body:

@@ -84,6 +84,7 @@ ROUTES: tuple[Access, ...] = (
     Access("GET", f"{_API}/domains"),
     Access("GET", f"{_API}/suggestions"),
     Access("GET", f"{_API}/glossary"),
+    Access("POST", f"{_API}/annotations", rule="reads: nothing is stored"),
     Access("GET", f"{_API}/organisations/{{organisationCode}}"),
     Access("GET", f"{_API}/municipalities"),
     Access("GET", f"{_API}/municipalities/{{municipalityCode}}"),

@@ -1,0 +1,196 @@
+"""Terms found in a text: whole words in any of their forms, the longest first.
+
+All forms of all labels stand in one automaton, which reads the text once. It is never changed: what changes stands in a
+second, small one, and the terms that it tells of no longer count in the first.
+"""
+
+import re
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick
+
+from api.annotations.reading import Reading, read, words_of
+from api.published.cards import Card, LabelEntry
+from api.swedish.inflection import phrase_forms
+from db.vocabulary import LabelKind, TermStatus
+
+# The languages whose words take an s: the genitive, in English the plural too.
+_TAKE_S = frozenset({"sv", "en"})
+_ORDER = {LabelKind.PREFERRED: 0, LabelKind.ALTERNATIVE: 1, LabelKind.DEPRECATED: 2, LabelKind.HIDDEN: 3}
+# What follows an acronym after a colon: SKR:s, API:et, API:ernas.
+_ENDING = re.compile(r":(?:s|[nt]s?|as?|e[nt]s?|ern?as?|ers?|arn?as?|ars?)(?!\w)")
+
+
+class Entry(NamedTuple):
+    """A label of a term, as it is looked for; `capitals` is what must be written as it stands."""
+
+    card: Card
+    label: LabelEntry
+    kind: LabelKind
+    rank: tuple[int, bool, str]
+    capitals: str
+    takes_s: bool
+
+
+class Mark(NamedTuple):
+    """A place where a term stands, in code points of the text, and the labels that it can be: the best first."""
+
+    start: int
+    end: int
+    entries: list[Entry]
+
+
+# Further than any text.
+_NOWHERE = 1 << 62
+# Start, negative end, number of the label: sorted, the first and longest comes first.
+Found = tuple[int, int, int]
+
+
+class _Index:
+    """The automaton of some terms, and which label each of its patterns belongs to."""
+
+    def __init__(self, cards: Iterable[Card]) -> None:
+        self.entries = [
+            _entry(card, label) for card in cards for label in card.labels if label.kind != LabelKind.HIDDEN
+        ]
+        # By label, in one number: its language, and whether it is in capitals or takes an s. Whole objects are looked
+        # at for what is marked only: they lie scattered in memory, and to fetch them would cost more than all else.
+        self._languages: dict[str, int] = {}
+        self._traits = array("I", map(self._trait, self.entries))
+        self._owners = array("I")
+        # The hash of a form stands for it: its pattern does not tell an s from none, nor a comma from a space.
+        self._forms = array("q")
+        forms: list[str] = []
+        for owner, entry in enumerate(self.entries):
+            for form in _forms(entry.label):
+                forms.append(form)
+                self._owners.append(owner)
+                self._forms.append(hash(form))
+        self._automaton = AhoCorasick(_patterns(forms), store_patterns=False) if forms else None
+
+    def _trait(self, entry: Entry) -> int:
+        language = self._languages.setdefault(entry.label.language, len(self._languages))
+        return language << 2 | bool(entry.capitals) << 1 | entry.takes_s
+
+    def find(self, text: str, reading: Reading, language: str) -> list[Found]:
+        """Find every label that a language has, also those within others."""
+        if self._automaton is None:
+            return []
+        low, owners, forms, traits = reading.low, self._owners, self._forms, self._traits
+        spoken = {number for known, number in self._languages.items() if _speaks(known, language)}
+        found: list[Found] = []
+        # A pattern begins and ends with a blank, and what is searched begins with one more than the text.
+        for pattern, start, after in self._automaton.find_matches_as_indexes(reading.words, overlapping=True):
+            owner = owners[pattern]
+            trait, end = traits[owner], after - 2
+            if trait >> 2 not in spoken:
+                continue
+            as_it_is = hash(low[start:end]) == forms[pattern]
+            if low[end : end + 1] == "s":
+                if not (as_it_is and trait & 1) and hash(low[start : end + 1]) != forms[pattern]:
+                    continue
+                end += 1
+            elif not as_it_is:
+                continue
+            if trait & 2:
+                at = reading.source_of(start) if reading.source_of else start
+                if not text.startswith(self.entries[owner].capitals, at):
+                    continue
+                if ending := _ENDING.match(low, end):
+                    end = ending.end()
+            found.append((start, -end, owner))
+        return found
+
+
+@dataclass(frozen=True)
+class Marker:
+    """Finds terms in texts; made by `build`, changed by `patched`."""
+
+    base: _Index
+    fresh: Mapping[str, Card]
+    patch: _Index
+    gone: frozenset[str]
+
+    @staticmethod
+    def build(cards: Iterable[Card]) -> "Marker":
+        """Make all forms of all terms: some seconds for 100,000 terms, for a thread of its own."""
+        return Marker(_Index(cards), {}, _Index(()), frozenset())
+
+    def patched(self, changed: Iterable[Card], removed: Iterable[str] = ()) -> "Marker":
+        """Give the marker after some terms changed; costs what has changed since it was built."""
+        left = frozenset(removed)
+        cards = {**self.fresh, **{card.id: card for card in changed}}
+        fresh = {term_id: card for term_id, card in cards.items() if term_id not in left}
+        return Marker(self.base, fresh, _Index(fresh.values()), self.gone | fresh.keys() | left)
+
+    def mark(self, text: str, language: str) -> list[Mark]:
+        """Find the terms of a text in its order; marks do not overlap, hidden labels do not count."""
+        reading = read(text)
+        found, entries = self.base.find(text, reading, language), self.base.entries
+        if self.gone:
+            found = [each for each in found if entries[each[2]].card.id not in self.gone]
+        if fresh := self.patch.find(text, reading, language):
+            # Numbered from the other end.
+            count = len(self.patch.entries)
+            found += [(start, end, number - count) for start, end, number in fresh]
+        found.sort()
+        by_number = (entries, self.patch.entries)
+        return [
+            Mark(start, end, _best_first([by_number[number < 0][number] for number in numbers]))
+            for start, end, numbers in _longest(found, reading.source_of)
+        ]
+
+
+def _longest(found: list[Found], source_of: Callable[[int], int] | None) -> Iterator[tuple[int, int, list[int]]]:
+    """Keep the longest at each place, with the numbers of all labels that it can be."""
+    here = free = 0
+    numbers: list[int] = []
+    for start, negative_end, number in [*found, (_NOWHERE, 0, 0)]:
+        if start >= free:
+            if numbers:
+                yield (source_of(here), source_of(free), numbers) if source_of else (here, free, numbers)
+            here, free, numbers = start, -negative_end, [number]
+        elif start == here and -negative_end == free:
+            numbers.append(number)
+
+
+def _best_first(entries: list[Entry]) -> list[Entry]:
+    """Order the labels that stand at one place, one of each term."""
+    if len(entries) == 1:
+        return entries
+    entries.sort(key=lambda entry: entry.rank, reverse=True)
+    return list({entry.card.id: entry for entry in entries}.values())[::-1]
+
+
+def _patterns(forms: list[str]) -> Iterator[str]:
+    """Make a pattern of each form: all at once, since making a text ready costs more than its length."""
+    words = words_of("\n".join(f" {form} " for form in forms))
+    start = 0
+    for form in forms:
+        yield words[start : start + len(form) + 2]
+        start += len(form) + 3
+
+
+def _forms(label: LabelEntry) -> set[str]:
+    """Give the forms of a label in small letters: those that are listed, in Swedish also those that the word takes."""
+    word, *listed = label.folded
+    made = phrase_forms(word) if _speaks(label.language, "sv") else {word}
+    return made.union(listed)
+
+
+def _entry(card: Card, label: LabelEntry) -> Entry:
+    deprecated = card.status == TermStatus.DEPRECATED
+    kind = LabelKind(label.kind)
+    capitals = label.value if label.value.isupper() and len(label.value) > 1 else ""
+    if deprecated and kind != LabelKind.HIDDEN:
+        kind = LabelKind.DEPRECATED
+    takes_s = label.language.partition("-")[0] in _TAKE_S
+    return Entry(card, label, kind, (_ORDER[kind], deprecated, card.id), capitals, takes_s)
+
+
+def _speaks(language: str, asked: str) -> bool:
+    """Tell whether a label's language is the one asked for, or its variant, or what it is a variant of."""
+    return language == asked or language.startswith(f"{asked}-") or asked.startswith(f"{language}-")
