@@ -51,6 +51,8 @@ class Proposal(SQLModel, table=True):
     target_id: str = Field(sa_type=name_type())
     action: ProposalAction = Field(sa_type=Word(ProposalAction))
     base_version: str | None = Field(default=None, max_length=16)
+    # What the text was written on before it was merged onto `base_version`.
+    rebased_from: str | None = Field(default=None, max_length=16)
     reserved_number: int | None = None
     change_kind: ChangeKind = Field(sa_type=Word(ChangeKind))
     title: str = Field(max_length=200)
@@ -79,6 +81,7 @@ class ProposalSubmission(SQLModel, table=True):
     proposal_id: str = Field(primary_key=True, foreign_key="proposal.id", max_length=36)
     number: int = Field(primary_key=True)
     base_version: str | None = Field(default=None, max_length=16)
+    rebased_from: str | None = Field(default=None, max_length=16)
     change_kind: ChangeKind = Field(sa_type=Word(ChangeKind))
     title: str = Field(max_length=200)
     reason: str

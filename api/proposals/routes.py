@@ -12,6 +12,10 @@ from api.errors import NotFound
 from api.identity.authenticate import Asker, Decider, Mover, Proposer
 from api.openapi import answers, body_example
 from api.paging import page_of
+from api.proposals.deciding import decide_proposal
+from api.proposals.drafting import create_proposal, edit_proposal
+from api.proposals.kinds import TARGETS
+from api.proposals.moving import move_proposal
 from api.proposals.reading import find_visible, present_decision, present_proposal, present_proposals, text_for
 from api.proposals.schemas import (
     DecisionRead,
@@ -23,10 +27,9 @@ from api.proposals.schemas import (
     ProposalUpdate,
     Transition,
 )
-from api.proposals.service import create_proposal, decide_proposal, edit_proposal, move_proposal
 from api.redline import redline
 from api.schemas import Page
-from db.guidelines import decision_on, guideline_versions
+from db.guidelines import decision_on
 from db.proposals import page_of_proposals
 
 router = APIRouter(tags=["proposals"], route_class=StrictRoute)
@@ -132,14 +135,8 @@ def get_proposal_diff(session: Reader, caller: Asker, proposal_id: ProposalId) -
     """
     proposal = find_visible(session, str(proposal_id), caller)
     text = text_for(session, proposal, caller)
-    base = next(
-        (
-            version.content
-            for version in guideline_versions(session, [proposal.target_id])
-            if version.number == text.base_version
-        ),
-        None,
-    )
+    versions = TARGETS[proposal.target_type].versions(session, proposal.target_id)
+    base = versions.get(text.base_version) if text.base_version else None
     return ProposalDiff(proposal=proposal.id, from_version=text.base_version, changes=redline(base, text.content))
 
 

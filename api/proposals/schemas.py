@@ -1,8 +1,15 @@
 """The JSON of proposals and of the county's decisions on them."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import (
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from api.guidelines.schemas import Change, GuidelineContent
@@ -22,6 +29,7 @@ from api.schemas import (
     VersionNumber,
     unset,
 )
+from api.terms.schemas import TermContent
 from api.texts import Readable
 from db.vocabulary import ChangeKind, Outcome, ProposalAction, ProposalStatus, TargetType
 
@@ -29,10 +37,24 @@ Paragraph = Annotated[str, Readable(40, lines=False)]
 RecordNumber = Annotated[str, Readable(80, lines=False)]
 
 
-class Target(Input):
-    """What is to be changed; of a new guideline the wanted id."""
+ProposedContent = GuidelineContent | TermContent
 
-    type: Literal[TargetType.GUIDELINE]
+
+def _as_its_target(value: Any, _either: ValidatorFunctionWrapHandler, info: ValidationInfo) -> ProposedContent:
+    """Read content as its target's type has it; a change names no target, so there its labels tell."""
+    target = info.data.get("target")
+    is_term = target.type == TargetType.TERM if target else isinstance(value, dict) and "labels" in value
+    # As the framework reads a body, so that its faults have the same codes.
+    return (TermContent if is_term else GuidelineContent).model_validate(value, from_attributes=True)
+
+
+Content = Annotated[ProposedContent, WrapValidator(_as_its_target)]
+
+
+class Target(Input):
+    """What is to be changed; of something new the wanted id."""
+
+    type: TargetType
     id: Slug
 
 
@@ -45,19 +67,22 @@ class ProposalCreate(Input):
     change_kind: ChangeKind = ChangeKind.MAJOR
     title: Line
     reason: Text
-    content: GuidelineContent | None = None
+    content: Content | None = None
+    replaced_by: Slug | None = Field(None, description="The term to use instead of one that is retired.")
 
     @model_validator(mode="after")
     def _fits_its_action(self) -> Self:
         creates, retires = self.action == ProposalAction.CREATE, self.action == ProposalAction.RETIRE
         if creates and self.base_version is not None:
-            _refuse("base-version-of-new", "a new guideline has no baseVersion: leave it out")
+            _refuse("base-version-of-new", "what is new has no baseVersion: leave it out")
         if not creates and self.base_version is None:
             _refuse("missing-base-version", "baseVersion names the version that this builds on")
         if retires and self.content is not None:
-            _refuse("content-of-retired", "a guideline that ends has no content: leave it out")
+            _refuse("content-of-retired", "what ends has no content: leave it out")
         if not retires and self.content is None:
             _refuse("missing-content", "content is the complete proposed content")
+        if self.replaced_by is not None and not (retires and self.target.type == TargetType.TERM):
+            _refuse("replaced-by-of-kept", "replacedBy is for a term that is retired: leave it out")
         return self
 
 
@@ -68,12 +93,13 @@ class ProposalUpdate(Input):
     reason: Text = Field(default_factory=unset)
     change_kind: ChangeKind = Field(default_factory=unset)
     base_version: VersionNumber = Field(default_factory=unset)
-    content: GuidelineContent = Field(default_factory=unset)
+    content: Content = Field(default_factory=unset)
+    replaced_by: Slug | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if not self.model_fields_set:
-            _refuse("empty", "names at least one of title, reason, changeKind, baseVersion and content")
+            _refuse("empty", "names at least one of title, reason, changeKind, baseVersion, content and replacedBy")
         return self
 
 
@@ -140,10 +166,12 @@ class ProposalRead(Output):
     action: ProposalAction
     number: int | None
     base_version: VersionNumber | None
+    rebased_from: VersionNumber | None
     change_kind: ChangeKind
     title: str
     reason: str
-    content: GuidelineContent | None
+    content: ProposedContent | None
+    replaced_by: str | None
     content_hash: ContentHash | None
     revision: int
     submitted_at: Instant | None
