@@ -183,7 +183,8 @@ def _order(base: Sequence[Any], theirs: Sequence[Any], ours: Sequence[Any], kept
     line = lines[2] if lines[1] == lines[0] else lines[1]
     runs: dict[Any, list[list[Any]]] = {}
     placed = set(line)
-    for side in (theirs, ours):
+    # Whatever comes of it, it is the same whichever side is asked first.
+    for side in sorted((theirs, ours)):
         anchor = None
         added: dict[Any, list[Any]] = {}
         for name in side:

@@ -8,11 +8,12 @@ from sqlmodel import Session
 from api.errors import Conflict, FieldError, Unprocessable, invalid
 from api.identity.authors import AUTHOR_KEY
 from api.proposals.targets import Approval, Content
-from api.terms.publishing import TermChange, faults_in, publish_terms
+from api.terms import rules
+from api.terms.publishing import TermChange, publish_terms
 from api.terms.schemas import TermContent
 from db.identity import find_instance_value
 from db.session import Transaction
-from db.terms import find_term, known_terms, lock_term, term_versions
+from db.terms import broader_edges, domains, find_term, known_terms, lock_term, term_versions
 from db.vocabulary import ChangeKind, TermStatus
 
 
@@ -36,7 +37,17 @@ class TermTarget:
         return None
 
     def faults(self, session: Session, target_id: str, content: TermContent) -> list[FieldError]:
-        return faults_in(session, target_id, content)
+        pointed_at = {*content.broader, *content.related, content.replaced_by} - {None}
+        broader: dict[str, set[str]] = {}
+        for narrow, broad in broader_edges(session):
+            broader.setdefault(narrow, set()).add(broad)
+        return rules.faults(
+            target_id,
+            content,
+            known_terms=known_terms(session, filter(None, pointed_at)),
+            known_domains=[domain.id for domain in domains(session)],
+            broader=broader,
+        )
 
     def store(self, content: TermContent, _base: Mapping[str, Any] | None, _origin: str) -> Content:
         return content.model_dump(mode="json", by_alias=True)

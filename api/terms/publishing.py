@@ -1,15 +1,15 @@
 """Publish a version of a term: checked, numbered, frozen, hashed, told."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from pydantic_core import to_json
-from sqlmodel import Session, SQLModel
+from sqlmodel import SQLModel
 
-from api.errors import FieldError, Unprocessable, invalid
+from api.errors import Unprocessable, invalid
 from api.events.record import record
 from api.terms import rules
 from api.terms.schemas import TermContent
@@ -68,25 +68,19 @@ def publish_terms(tx: Transaction, changes: Iterable[TermChange], now: datetime)
     return versions
 
 
-def faults_in(
-    session: Session, term_id: str, content: TermContent, coming: Collection[str] = frozenset()
-) -> list[FieldError]:
-    """List what is wrong with a term's content in the glossary as it is, with the ids that are `coming`."""
+def _check(tx: Transaction, change: TermChange, coming: set[str]) -> None:
+    content = change.content
     pointed_at = {*content.broader, *content.related, content.replaced_by} - {None}
     broader = defaultdict(set)
-    for narrow, broad in broader_edges(session):
+    for narrow, broad in broader_edges(tx):
         broader[narrow].add(broad)
-    return rules.faults(
-        term_id,
+    found = rules.faults(
+        change.term_id,
         content,
-        known_terms=known_terms(session, filter(None, pointed_at)) | set(coming),
-        known_domains=[domain.id for domain in domains(session)],
+        known_terms=known_terms(tx, filter(None, pointed_at)) | coming,
+        known_domains=[domain.id for domain in domains(tx)],
         broader=broader,
     )
-
-
-def _check(tx: Transaction, change: TermChange, coming: Collection[str]) -> None:
-    found = faults_in(tx, change.term_id, change.content, coming)
     if found:
         raise Unprocessable(found)
 
