@@ -184,7 +184,7 @@ def _order(base: Sequence[Any], theirs: Sequence[Any], ours: Sequence[Any], kept
     runs: dict[Any, list[list[Any]]] = {}
     placed = set(line)
     # Whatever comes of it, it is the same whichever side is asked first.
-    for side in sorted((theirs, ours)):
+    for side in sorted((theirs, ours), key=list):
         anchor = None
         added: dict[Any, list[Any]] = {}
         for name in side:

@@ -7,8 +7,9 @@ from sqlmodel import Session
 from api.errors import NotFound
 from api.identity.authenticate import Caller
 from api.proposals.kinds import TARGETS
+from api.proposals.resembling import resembling
 from api.proposals.rules import allowed
-from api.proposals.schemas import DecisionRead, Override, ProposalLinks, ProposalRead
+from api.proposals.schemas import DecisionRead, Override, ProposalCreated, ProposalLinks, ProposalRead
 from api.proposals.standing import revision_for, standing_of, visible_to
 from api.schemas import Link
 from db.canonical import content_hash
@@ -41,6 +42,11 @@ def present_proposals(
 
 def present_proposal(session: Session, proposal: Proposal, caller: Caller | None, api_url: str) -> ProposalRead:
     return present_proposals(session, [proposal], caller, api_url)[0]
+
+
+def present_created(session: Session, proposal: Proposal, caller: Caller, api_url: str) -> ProposalCreated:
+    shown = present_proposal(session, proposal, caller, api_url)
+    return ProposalCreated(**dict(shown), resembles=resembling(session, proposal, caller))
 
 
 def present_decision(proposal: Proposal, decision: CountyDecision) -> DecisionRead:

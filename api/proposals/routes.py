@@ -10,23 +10,34 @@ from api.edge.context import Topic
 from api.edge.routing import StrictRoute
 from api.errors import NotFound
 from api.identity.authenticate import Asker, Decider, Mover, Proposer
-from api.openapi import answers, body_example
+from api.openapi import answer_of, answers, body_example
 from api.paging import page_of
 from api.proposals.deciding import decide_proposal
 from api.proposals.drafting import create_proposal, edit_proposal
 from api.proposals.kinds import TARGETS
 from api.proposals.moving import move_proposal
-from api.proposals.reading import find_visible, present_decision, present_proposal, present_proposals, text_for
+from api.proposals.reading import (
+    find_visible,
+    present_created,
+    present_decision,
+    present_proposal,
+    present_proposals,
+    text_for,
+)
 from api.proposals.schemas import (
     DecisionRead,
+    DraftQuery,
     ProposalCreate,
+    ProposalCreated,
     ProposalDecision,
     ProposalDiff,
     ProposalQuery,
     ProposalRead,
     ProposalUpdate,
     Transition,
+    Trial,
 )
+from api.proposals.trying import try_proposal
 from api.redline import redline
 from api.schemas import Page
 from db.guidelines import decision_on
@@ -70,16 +81,31 @@ def list_proposals(
     "/proposals",
     operation_id="createProposal",
     status_code=201,
-    responses=answers("proposal", 409, status=201),
-    openapi_extra=body_example("proposal-create"),
+    response_model=ProposalCreated,
+    responses=answers("proposal-created", 409, status=201) | answer_of(Trial, "proposal-trial"),
+    openapi_extra=body_example("proposal-create", "proposal-create-term"),
 )
-def post_proposal(request: Request, response: Response, caller: Proposer, tx: Tx, body: ProposalCreate) -> ProposalRead:
+def post_proposal(
+    request: Request,
+    response: Response,
+    caller: Proposer,
+    tx: Tx,
+    query: Annotated[DraftQuery, Query()],
+    body: ProposalCreate,
+) -> ProposalCreated | Response:
     """Draft a proposal for one's own organisation, on a stated version; nobody else sees it yet.
 
-    Skapar ett utkast till förslag för den egna organisationen, på en angiven version.
+    With `dryRun=true` nothing is stored: the answer is 200 and tells what the proposal would collide with and change.
+
+    Skapar ett utkast till förslag för den egna organisationen, på en angiven version. Med `dryRun=true` sparas
+    ingenting: svaret visar vad förslaget skulle krocka med och vad det skulle ändra.
     """
+    if query.dry_run:
+        return Response(try_proposal(tx, caller, body).model_dump_json(), media_type="application/json")
     proposal = create_proposal(tx, caller, body)
-    return _answer(request, response, present_proposal(tx, proposal, caller, _api_url(request)), created=True)
+    shown = present_created(tx, proposal, caller, _api_url(request))
+    _answer(request, response, shown, created=True)
+    return shown
 
 
 @router.get(

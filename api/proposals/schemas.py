@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    BeforeValidator,
     Field,
     StringConstraints,
     ValidationInfo,
@@ -24,12 +25,13 @@ from api.schemas import (
     Link,
     Output,
     Paging,
+    Query,
     Slug,
     Text,
     VersionNumber,
     unset,
 )
-from api.terms.schemas import TermContent
+from api.terms.schemas import Matched, TermContent
 from api.texts import Readable
 from db.vocabulary import ChangeKind, Outcome, ProposalAction, ProposalStatus, TargetType
 
@@ -181,6 +183,57 @@ class ProposalRead(Output):
     links: ProposalLinks = Field(alias="_links")
 
 
+class Resemblance(Output):
+    """A like proposal that is open or was rejected: when, why and by which body."""
+
+    id: str
+    organisation: str
+    status: ProposalStatus
+    action: ProposalAction
+    title: str
+    decided_on: Day | None
+    body: str | None
+    reason: str | None
+
+
+class ProposalCreated(ProposalRead):
+    """A new draft, and what it resembles."""
+
+    resembles: list[Resemblance]
+
+
+class Collision(Output):
+    """Something that a proposal should know of; it hinders nothing.
+
+    A `word` is that of another term already, a `lookalike` only seems to be, a `definition` is nearly that of another
+    term, a `proposal` is like this one. `use` is the word to use for that term.
+    """
+
+    kind: Literal["word", "lookalike", "definition", "proposal"]
+    pointer: str = Field(description="JSON Pointer to what collides.")
+    detail: str
+    term_id: str | None = None
+    matched: Matched | None = None
+    use: str | None = None
+    similarity: int | None = Field(None, description="How much of two definitions is the same, in percent.")
+    proposal: Resemblance | None = None
+
+
+class Preview(Output):
+    """The version that an approval would publish, and what it would change in the version that it builds on."""
+
+    version: VersionNumber
+    changes: list[Change]
+
+
+class Trial(Output):
+    """What a proposal would meet; nothing is stored."""
+
+    valid: Literal[True]
+    collisions: list[Collision]
+    preview: Preview | None
+
+
 class DecisionRead(Output):
     """What the county decided on a proposal."""
 
@@ -203,6 +256,20 @@ class ProposalDiff(Output):
     proposal: str
     from_version: VersionNumber | None = Field(alias="from")
     changes: list[Change]
+
+
+def _only_true_or_false(value: Any) -> Any:
+    if value not in (True, False, "true", "false"):
+        _refuse("bool_parsing", "is true or false")
+    return value
+
+
+class DraftQuery(Query):
+    """Whether a proposal is made, or only tried."""
+
+    dry_run: Annotated[bool, BeforeValidator(_only_true_or_false)] = Field(
+        default=False, description="Only tell what the proposal would collide with and change; nothing is stored."
+    )
 
 
 class ProposalQuery(Paging):

@@ -16,7 +16,6 @@ from tests.proposals.acts import (
     REJECTION,
     amendment,
     approved,
-    content_of,
     decide,
     draft,
     edit,
