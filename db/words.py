@@ -48,4 +48,4 @@ def words_to_use(session: Session, ids: Collection[str]) -> dict[str, str]:
         # The last one counts.
         .order_by(col(TermLabel.language) == "sv", col(TermLabel.position).desc())
     )
-    return dict(session.execute(query).tuples())
+    return {row.id: row.value for row in session.execute(query)}
