@@ -39,7 +39,7 @@ def collisions(session: Session, term_id: str, content: TermContent, base: Mappi
 def _words(session: Session, term_id: str, labels: Iterable[tuple[int, Label]]) -> Iterator[Collision]:
     by_length: dict[int, list[tuple[int, Label]]] = {}
     for place, label in labels:
-        by_length.setdefault(len(label.value), []).append((place, label))
+        by_length.setdefault(len(" ".join(label.value.split())), []).append((place, label))
     for word in words_of_length(session, by_length, term_id):
         for place, label in by_length[len(word.value)]:
             same = fold(label.value) == fold(word.value)
