@@ -16,9 +16,13 @@ def today() -> date:
 
 def next_midnight() -> float:
     """Give the POSIX time at which the Stockholm day ends."""
-    tomorrow = today() + timedelta(days=1)
-    return datetime.combine(tomorrow, datetime.min.time(), STOCKHOLM).timestamp()
+    return begin_of(today() + timedelta(days=1)).timestamp()
 
 
 def day_of(instant: datetime) -> date:
     return instant.astimezone(STOCKHOLM).date()
+
+
+def begin_of(day: date) -> datetime:
+    """Give the instant at which a Stockholm day begins."""
+    return datetime.combine(day, datetime.min.time(), STOCKHOLM).astimezone(UTC)

@@ -116,6 +116,16 @@ def accepts_csv(request: Request) -> bool:
 AcceptsCsv = Annotated[bool, Depends(accepts_csv)]
 
 
+def wants_page(request: Request) -> bool:
+    """Tell whether a page for people is asked for, by `format` or else by the Accept header."""
+    context_of(request.scope).negotiated = True
+    sent = request.query_params.get("format")
+    return sent == "html" if sent else request.headers.get("accept", "").startswith("text/html")
+
+
+AsPage = Annotated[bool, Depends(wants_page)]
+
+
 def tell_revision(request: Request, revision: int) -> None:
     """Put the object's revision into the ETag of the answer."""
     context_of(request.scope).revision = revision

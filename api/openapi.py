@@ -129,7 +129,9 @@ def examples() -> dict[str, Any]:
     return found
 
 
-def answers(name: str, *statuses: int, status: int = 200, csv: bool = False) -> dict[int | str, dict[str, Any]]:
+def answers(
+    name: str, *statuses: int, status: int = 200, csv: bool = False, page: bool = False
+) -> dict[int | str, dict[str, Any]]:
     """Declare what a route answers: the good one with its example, and each error that it can give.
 
     `statuses` may hold a second good status, which answers in the same form.
@@ -138,6 +140,8 @@ def answers(name: str, *statuses: int, status: int = 200, csv: bool = False) -> 
     good = {"application/json": {"examples": {name: {"value": examples()[name]}}}}
     if csv:
         good["text/csv"] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()[f"{name}.csv"]}}}  # type: ignore[dict-item]
+    if page:
+        good["text/html"] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["redline.html"]}}}  # type: ignore[dict-item]
     for code in sorted({status, *statuses, *_EVERYWHERE}):
         if code < 400:  # noqa: PLR2004
             declared[code] = {"description": _SUMMARIES[code], "content": good}

@@ -2,13 +2,15 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import diff_match_patch
+from pydantic import Field, JsonValue
 
-from api.guidelines.schemas import Change, Segment
+from api.schemas import Output, Query, VersionNumber
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 _SENTENCES = re.compile(r"[^.!?:;\n]*[.!?:;\n]+\s*|[^.!?:;\n]+")
@@ -20,13 +22,61 @@ _SIGNS = {0: "=", -1: "-", 1: "+"}
 # Each different word stands for one character; this range holds no surrogates.
 _FIRST_CHARACTER = 0xE000
 
-# Lists whose items are named by one of their fields, and lists of plain ids, which are sets.
-_NAMED = {"introductionPrerequisites": "id"}
-_SETS = frozenset({"terms", "targetGroups"})
+
+class _Naming(NamedTuple):
+    """By which fields the items of a list are named, and which one stands at the name itself.
+
+    Where several may have one name, they are counted.
+    """
+
+    fields: tuple[str, ...]
+    says: str | None = None
+    counted: bool = False
+
+
+_NAMED = {
+    "introductionPrerequisites": _Naming(("id",)),
+    "labels": _Naming(("language", "kind", "value"), says="value"),
+    "definitions": _Naming(("language", "audience", "style"), says="text"),
+    "notes": _Naming(("kind", "language", "audience"), says="text", counted=True),
+    "matches": _Naming(("relation", "uri"), says="uri"),
+}
+# Lists of plain ids or words, in which the order says nothing.
+_SETS = frozenset({"terms", "targetGroups", "broader", "related", "forms"})
+
+Segment = tuple[Literal["=", "-", "+"], str]
+
+
+class Change(Output):
+    """One difference: `path` names the thing, `segments` show a text word by word."""
+
+    path: str
+    kind: Literal["added", "removed", "changed", "moved"]
+    before: JsonValue
+    after: JsonValue
+    segments: list[Segment] | None = None
+
+
+class Diff(Output):
+    """A redline between two versions."""
+
+    from_version: VersionNumber = Field(alias="from")
+    to_version: VersionNumber = Field(alias="to")
+    changes: list[Change]
+
+
+class FormQuery(Query):
+    format: Literal["json", "html"] | None = Field(None, description="Goes before the Accept header.")
+
+
+class DiffQuery(FormQuery):
+    from_version: VersionNumber | None = Field(
+        None, alias="from", description="The version to compare with; without it the one before."
+    )
 
 
 def redline(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[Change]:
-    """Compare two guideline contents; a renumbered provision is moved, not removed and added."""
+    """Compare two contents of a guideline or a term; a renumbered provision is moved, not removed and added."""
     return list(_redline(json.dumps(before), json.dumps(after)))
 
 
@@ -66,17 +116,32 @@ def _walk(path: str, value: Any) -> Iterable[tuple[str, Any]]:
             yield from _walk(f"{path}/{name}", item)
     elif isinstance(value, list):
         field = path.rpartition("/")[2]
-        for place, item in enumerate(value, start=1):
-            if field in _SETS:
-                yield f"{path}/{item}", item
-            elif field in _NAMED:
-                name = _NAMED[field]
-                rest = {key: part for key, part in item.items() if key != name}
-                yield from _walk(f"{path}/{item[name]}", rest)
-            else:
+        if field in _NAMED:
+            yield from _walk_named(path, value, _NAMED[field])
+        elif field in _SETS:
+            yield from ((f"{path}/{_token(item)}", item) for item in value)
+        else:
+            for place, item in enumerate(value, start=1):
                 yield from _walk(f"{path}/{place}", item)
     elif value is not None:
         yield path, value
+
+
+def _walk_named(path: str, items: Iterable[Mapping[str, Any]], naming: _Naming) -> Iterable[tuple[str, Any]]:
+    seen = Counter[str]()
+    for item in items:
+        name = "/".join(_token(item[field]) for field in naming.fields)
+        seen[name] += 1
+        place = f"{path}/{name}/{seen[name]}" if naming.counted else f"{path}/{name}"
+        if naming.says:
+            yield place, item[naming.says]
+        rest = {key: part for key, part in item.items() if key not in naming.fields and key != naming.says}
+        yield from _walk(place, rest)
+
+
+def _token(name: str) -> str:
+    """Write a name as one step of a path (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
 
 
 class _Effort:

@@ -1,11 +1,10 @@
 """What every JSON body has in common: strict input, camelCase names, texts, days, pages, links."""
 
 import re
-from datetime import date, datetime
-from functools import lru_cache
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-import langcodes
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -15,11 +14,15 @@ from pydantic import (
     PlainSerializer,
     StrictBool,
     StringConstraints,
+    ValidatorFunctionWrapHandler,
     WithJsonSchema,
+    WrapValidator,
 )
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from api.clock import STOCKHOLM
+from api.languages import canonical_tag, is_language
 from api.texts import Readable
 from db.events import instant_text
 
@@ -51,6 +54,7 @@ class Query(Input):
 _SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(_DAY.pattern + r"(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2}))?")
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
@@ -80,22 +84,39 @@ def _only_digits(value: Any) -> Any:
     return value
 
 
+def _moment(value: Any) -> datetime:
+    moment = None
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        with suppress(ValueError):
+            moment = datetime.fromisoformat(value)
+    if moment is None:
+        code = "not-an-instant"
+        message = "is an instant such as 2026-11-24T09:00:00Z, or a day such as 2026-11-24"
+        raise PydanticCustomError(code, message)
+    _sane_day(moment.date())
+    return (moment if moment.tzinfo else moment.replace(tzinfo=STOCKHOLM)).astimezone(UTC)
+
+
 def unset() -> Any:
     """Stand for a field that was left out, where null is no value."""
     return None
 
 
-@lru_cache(maxsize=512)
-def _is_language(tag: str) -> bool:
-    return langcodes.tag_is_valid(tag)
-
-
 def _known_language(tag: str) -> str:
-    if not _is_language(tag):
+    if not is_language(tag):
         code = "unknown-language"
         message = "is a BCP 47 tag of a known language, such as sv, en, fi, fit, se or yi"
         raise PydanticCustomError(code, message)
-    return tag
+    return canonical_tag(tag)
+
+
+def _each_language_once(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    texts = handler(value)
+    if len(texts) < len(value):
+        code = "repeated-language"
+        message = "holds one text a language: sv-FI and sv-fi are the same"
+        raise PydanticCustomError(code, message)
+    return texts
 
 
 Text = Annotated[str, Readable(10_000)]
@@ -107,6 +128,7 @@ LanguageTag = Annotated[LanguageRange, AfterValidator(_known_language)]
 LanguageMap = Annotated[
     dict[LanguageTag, Text],
     Field(min_length=1, max_length=20, json_schema_extra={"additionalProperties": False}),
+    WrapValidator(_each_language_once),
 ]
 Day = Annotated[
     date,
@@ -132,6 +154,12 @@ WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"{}|\\^
 
 # A number in a query, which has one spelling only.
 QueryInt = Annotated[int, BeforeValidator(_only_digits)]
+# An instant in a query; a day is its first instant in Sweden.
+QueryMoment = Annotated[
+    datetime,
+    BeforeValidator(_moment),
+    WithJsonSchema({"type": "string", "format": "date-time", "example": "2026-11-24T09:00:00Z"}),
+]
 
 
 class Link(Output):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
 
 # Controls other than line feed and tab; marks of direction, which make what is read another text than what is
 # stored; and code points that are no characters.
@@ -39,4 +39,7 @@ class Readable:
             raise PydanticCustomError("blank", "needs at least one visible character")
         if not self.lines and ("\n" in text or "\t" in text):
             raise PydanticCustomError("line-break", "is one line: remove the line breaks and tabs")
-        return unicodedata.normalize("NFC", text)
+        composed = unicodedata.normalize("NFC", text)
+        if len(composed) > self.longest:  # some characters have a composed form of several
+            raise PydanticKnownError("string_too_long", {"max_length": self.longest})
+        return composed

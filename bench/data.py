@@ -72,7 +72,14 @@ def _label(language: str, kind: str, value: str, forms: list[str]) -> dict[str, 
 def _definitions(random: Random) -> Iterator[dict[str, Any]]:
     for style in ("standard", "plain"):
         text = " ".join(random.choices(PLAIN, k=random.randint(18, 32)))
-        yield {"language": "sv", "audience": "general", "style": style, "text": f"{text}.", "source": None}
+        yield {
+            "language": "sv",
+            "audience": "general",
+            "style": style,
+            "text": f"{text}.",
+            "source": None,
+            "sourceRelation": None,
+        }
 
 
 def _slug(name: str) -> str:

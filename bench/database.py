@@ -82,6 +82,7 @@ def _version(term: GeneratedTerm) -> Iterator[Row]:
     yield {
         "term_id": term.id,
         "number": _VERSION,
+        "revision": 1,
         "status": TermStatus.APPROVED,
         "change_kind": ChangeKind.MAJOR,
         "change_note": _NOTE,

@@ -1,10 +1,11 @@
 """Terms: their frozen versions, and the current one taken apart so that the database guards it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from db.types import Instant, Word, json_type, name_type, words
@@ -16,6 +17,7 @@ from db.vocabulary import (
     MatchRelation,
     NoteKind,
     PairRelation,
+    SourceRelation,
     TermStatus,
 )
 
@@ -31,7 +33,7 @@ class Domain(SQLModel, table=True):
 
 
 class Term(SQLModel, table=True):
-    """A concept; `document` is the current version as the API shows it, less what is derived."""
+    """A concept as its newest version has it; `document` is that version as the API shows it, less what is derived."""
 
     __tablename__ = "term"
     __table_args__ = (words("status", TermStatus),)
@@ -47,17 +49,22 @@ class Term(SQLModel, table=True):
 
 
 class TermVersion(SQLModel, table=True):
-    """One frozen version of a term."""
+    """One frozen version of a term; `revision` is the one that it gave the term: 1, 2, 3 without a gap."""
 
     __tablename__ = "term_version"
-    __table_args__ = (words("change_kind", ChangeKind), words("status", TermStatus))
+    __table_args__ = (
+        words("change_kind", ChangeKind),
+        words("status", TermStatus),
+        sa.Index("uq_term_version_revision", "term_id", "revision", unique=True),
+    )
 
     term_id: str = Field(primary_key=True, foreign_key="term.id", sa_type=name_type())
     number: str = Field(primary_key=True, max_length=16)
+    revision: int
     status: TermStatus = Field(sa_type=Word(TermStatus))
     change_kind: ChangeKind = Field(sa_type=Word(ChangeKind))
     change_note: dict[str, str] = Field(sa_type=json_type())
-    valid_from: date
+    valid_from: date = Field(index=True)
     published_at: datetime = Field(sa_type=Instant)
     content: dict[str, Any] = Field(sa_type=json_type())
     content_hash: str = Field(max_length=71)
@@ -94,7 +101,11 @@ class TermDefinition(SQLModel, table=True):
     """A definition of a term's current version: one a language, audience and style."""
 
     __tablename__ = "term_definition"
-    __table_args__ = (words("audience", Audience), words("style", DefinitionStyle))
+    __table_args__ = (
+        words("audience", Audience),
+        words("style", DefinitionStyle),
+        words("source_relation", SourceRelation),
+    )
 
     term_id: str = Field(primary_key=True, foreign_key="term.id", sa_type=name_type())
     language: str = Field(primary_key=True, max_length=35)
@@ -102,6 +113,7 @@ class TermDefinition(SQLModel, table=True):
     style: DefinitionStyle = Field(primary_key=True, sa_type=Word(DefinitionStyle))
     text: str
     source: str | None = None
+    source_relation: SourceRelation | None = Field(default=None, sa_type=Word(SourceRelation))
 
 
 class TermNote(SQLModel, table=True):
@@ -154,22 +166,34 @@ def domains(session: Session) -> list[Domain]:
     return list(session.exec(select(Domain).order_by(col(Domain.position))))
 
 
+def lock_domains(session: Session) -> list[Domain]:
+    """Load the domains, and let no other publication of terms come between."""
+    return list(session.exec(select(Domain).order_by(col(Domain.position)).with_for_update()))
+
+
 def find_term(session: Session, term_id: str) -> Term | None:
     return session.get(Term, term_id)
 
 
-def lock_term(session: Session, term_id: str) -> Term | None:
-    return session.exec(select(Term).where(Term.id == term_id).with_for_update()).one_or_none()
+def lock_terms(session: Session, ids: Collection[str]) -> dict[str, Term]:
+    """Load those of the ids that are terms, locked for a change."""
+    query = select(Term).where(col(Term.id).in_(ids)).order_by(col(Term.id)).with_for_update()
+    return {term.id: term for term in session.exec(query)}
 
 
 def known_terms(session: Session, ids: Iterable[str]) -> set[str]:
     """Tell which of the ids are terms."""
-    wanted = list(ids)
-    return set(session.exec(select(Term.id).where(col(Term.id).in_(wanted))))
+    return {term_id for term_id, _, _ in term_heads(session, ids)}
+
+
+def term_heads(session: Session, ids: Iterable[str]) -> list[tuple[str, TermStatus, str | None]]:
+    """List (id, status, what replaces it) of those of the ids that are terms."""
+    query = select(Term.id, Term.status, Term.replaced_by_id).where(col(Term.id).in_(list(ids)))
+    return [(term_id, status, replaced_by) for term_id, status, replaced_by in session.execute(query)]
 
 
 def term_documents(session: Session, ids: Iterable[str] | None = None) -> list[tuple[str, str]]:
-    """List (id, ready document), of all terms or of some, by one statement."""
+    """List (id, ready document of the newest version), of all terms or of some, by one statement."""
     query = select(Term.id, Term.document).order_by(col(Term.id))
     if ids is not None:
         query = query.where(col(Term.id).in_(list(ids)))
@@ -178,23 +202,58 @@ def term_documents(session: Session, ids: Iterable[str] | None = None) -> list[t
 
 def term_versions(session: Session, term_id: str) -> list[TermVersion]:
     """List a term's versions, oldest first."""
-    query = select(TermVersion).where(TermVersion.term_id == term_id)
-    return sorted(session.exec(query), key=lambda version: _numbers(version.number))
+    query = select(TermVersion).where(TermVersion.term_id == term_id).order_by(col(TermVersion.revision))
+    return list(session.exec(query))
 
 
-def _numbers(number: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in number.split("."))
+def newest_versions(session: Session, ids: Collection[str]) -> dict[str, TermVersion]:
+    """Give the newest version of each of the ids that is a term, by one statement."""
+    newest = sa.and_(col(Term.id) == TermVersion.term_id, col(Term.current_version) == TermVersion.number)
+    query = select(TermVersion).join(Term, newest).where(col(Term.id).in_(ids))
+    return {version.term_id: version for version in session.exec(query)}
 
 
-def broader_edges(session: Session) -> list[tuple[str, str]]:
-    """List (narrower, broader) over the whole glossary."""
-    query = select(TermPair).where(TermPair.relation != PairRelation.RELATED)
-    return [
-        (pair.second_id, pair.first_id)
-        if pair.relation == PairRelation.FIRST_IS_BROADER
-        else (pair.first_id, pair.second_id)
-        for pair in session.exec(query)
-    ]
+def versions_on(session: Session, day: date, *, after: date, until: date) -> list[tuple[TermVersion, date | None]]:
+    """Give the versions valid on a day, and when the next one begins, by one statement.
+
+    Only of terms of which a version begins later than `after` and not later than `until`.
+    """
+    following = aliased(TermVersion)
+    begin = select(TermVersion.term_id).where(col(TermVersion.valid_from) > after, col(TermVersion.valid_from) <= until)
+    query = (
+        sa.select(TermVersion, col(following.valid_from))
+        .outerjoin(
+            following,
+            sa.and_(
+                col(following.term_id) == TermVersion.term_id, col(following.revision) == col(TermVersion.revision) + 1
+            ),
+        )
+        .where(
+            col(TermVersion.term_id).in_(begin),
+            col(TermVersion.valid_from) <= day,
+            sa.or_(col(following.valid_from).is_(None), col(following.valid_from) > day),
+        )
+        .order_by(col(TermVersion.term_id))
+    )
+    return [(version, next_from) for version, next_from in session.execute(query)]
+
+
+def broader_edges(session: Session, ids: Iterable[str]) -> list[tuple[str, str]]:
+    """List (narrower, broader) for all that is above these terms, by one statement."""
+    first, second, relation = col(TermPair.first_id), col(TermPair.second_id), col(TermPair.relation)
+    broader = sa.case((relation == PairRelation.FIRST_IS_BROADER, first), else_=second)
+
+    def upwards(above: sa.CTE, *columns: sa.ColumnElement[str]) -> Any:
+        narrower = sa.or_(
+            sa.and_(second == above.c.id, relation == PairRelation.FIRST_IS_BROADER),
+            sa.and_(first == above.c.id, relation == PairRelation.SECOND_IS_BROADER),
+        )
+        return sa.select(*columns, broader).select_from(above).join(TermPair, narrower)
+
+    start: sa.Select[Any] = sa.select(col(Term.id).label("id")).where(col(Term.id).in_(list(ids)))
+    above = start.cte("above", recursive=True)
+    above = above.union(upwards(above))
+    return [(narrower, over) for narrower, over in session.execute(upwards(above, above.c.id))]
 
 
 def pairs_of(session: Session, term_id: str) -> list[TermPair]:

@@ -33,6 +33,14 @@ class DefinitionStyle(StrEnum):
     PLAIN = "plain"
 
 
+class SourceRelation(StrEnum):
+    """How a definition stands to the source that it names."""
+
+    OWN = "own"
+    BASED_ON = "based_on"
+    QUOTED = "quoted"
+
+
 class NoteKind(StrEnum):
     SCOPE = "scope"
     EXAMPLE = "example"

@@ -15,6 +15,7 @@ from db.session import open_database, transaction
 from seed.loader import prepare, seed
 from tests.conftest import County, running
 from tests.identity.idp import Idp, idp
+from tests.terms.acts import amended, publish
 
 PATH = Path(api_file).with_name("examples.json")
 HOST = "https://samsprak.example"
@@ -76,10 +77,13 @@ def make(county: County, provider: Idp) -> dict[str, Any]:
     _play_token(county, made)
     _play_issuer(county, provider, made)
     _play_checkpoint(county, made)
+    _play_term(county)
     for name, path in {
         "terms": "/terms?limit=1",
         "term": "/terms/digital-mognad",
         "term-versions": "/terms/digital-mognad/versions",
+        "term-version": "/terms/digital-mognad/versions/1.1",
+        "term-diff": "/terms/digital-mognad/versions/1.1/diff?from=1.0",
         "domains": "/domains?limit=2",
         "suggestions": "/suggestions?q=mogn",
         "glossary": "/glossary",
@@ -98,6 +102,8 @@ def make(county: County, provider: Idp) -> dict[str, Any]:
         "issuer-metadata": "/.well-known/oauth-authorization-server",
     }.items():
         made[name] = county.get(path).raise_for_status().json()
+    page = county.get("/terms/digital-mognad/versions/1.1/diff?from=1.0&format=html").raise_for_status().text
+    made["redline.html"] = page[page.index("<section") : page.rindex("</main>")]
     lines = county.get("/adoption-matrix?format=csv").raise_for_status().text.splitlines()
     made["adoption-matrix.csv"] = "\r\n".join(lines[:3]) + "\r\n"
     return {name: _cut(value) for name, value in sorted(made.items())}
@@ -232,6 +238,13 @@ def _play_checkpoint(county: County, made: dict[str, Any]) -> None:
     for each in (signed, *listed["items"]):
         each["jws"] = each["jws"][:24] + "…"
     made["checkpoint"], made["checkpoints"] = signed, listed
+
+
+def _play_term(county: County) -> None:
+    content = county.get("/terms/digital-mognad/versions/1.0").raise_for_status().json()["content"]
+    content["labels"].append({"language": "fi", "kind": "preferred", "value": "digitaalinen kypsyys"})
+    content["definitions"][0] |= {"source": "Länsstyrgruppen", "sourceRelation": "own"}
+    publish(county, amended("digital-mognad", content, note={"sv": "Ordet på finska."}))
 
 
 def _cut(value: Any, name: str = "") -> Any:

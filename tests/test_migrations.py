@@ -109,6 +109,24 @@ def test_a_seeded_database_goes_down_too(seeded: Database) -> None:
     assert tables(seeded) == set()
 
 
+def test_versions_of_a_term_that_are_there_are_counted_in_the_order_of_their_publication(seeded: Database) -> None:
+    downgrade(seeded, "2026_11_24_editors")
+    columns = "term_id, status, change_kind, change_note, valid_from, content, content_hash"
+    later = (
+        f"INSERT INTO term_version (number, published_at, {columns}) SELECT :number, :at, {columns} FROM term_version"
+    )
+    with seeded.writer.begin() as connection:
+        for number, day in (("1.10", 26), ("1.9", 25)):
+            facts = {"number": number, "at": datetime(2126, 11, day)}  # noqa: DTZ001  (the column's own zone)
+            connection.execute(sa.text(f"{later} WHERE term_id = 'begrepp' AND number = '1.0'"), facts)
+    migrate(seeded)
+    with seeded.reader.connect() as connection:
+        found = connection.execute(
+            sa.text("SELECT number FROM term_version WHERE term_id = 'begrepp' ORDER BY revision")
+        )
+        assert [number for (number,) in found] == ["1.0", "1.9", "1.10"]
+
+
 def test_a_database_of_a_newer_version_is_refused(seeded: Database) -> None:
     with seeded.writer.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '2999_01_01_later'"))

@@ -27,6 +27,7 @@ OPERATION_IDS = {
     "addClientSecret",
     "compareGuidelineVersions",
     "compareProposal",
+    "compareTermVersions",
     "createClient",
     "createIssuer",
     "createProposal",
@@ -47,6 +48,7 @@ OPERATION_IDS = {
     "getProposal",
     "getProposalDecision",
     "getTerm",
+    "getTermVersion",
     "issueToken",
     "listAdoptions",
     "listClients",
@@ -70,7 +72,7 @@ OPERATION_IDS = {
     "testIssuer",
 }
 # What examples.json holds for the pages, beside what the document shows.
-_FOR_THE_PAGES = {"jwks", "issuer-metadata", "adoption-matrix.csv"}
+_FOR_THE_PAGES = {"jwks", "issuer-metadata", "adoption-matrix.csv", "redline.html"}
 
 
 def _operations(made: dict[str, Any]) -> list[dict[str, Any]]:

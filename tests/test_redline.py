@@ -84,6 +84,54 @@ def test_each_difference_is_told_once(after: dict[str, Any], expected: list[tupl
     assert told(CONTENT, after) == expected
 
 
+TERM: dict[str, Any] = {
+    "domain": "grundbegrepp",
+    "labels": [
+        {"language": "sv", "kind": "preferred", "value": "avtal", "forms": ["avtalet", "avtalen"], "reason": None},
+        {"language": "sv", "kind": "hidden", "value": "a/o~", "forms": [], "reason": None},
+    ],
+    "definitions": [
+        {"language": "sv", "audience": "general", "style": "plain", "text": "Ett löfte.", "source": None},
+    ],
+    "notes": [
+        {"kind": "example", "language": "sv", "audience": "staff", "text": "Hyra."},
+        {"kind": "example", "language": "sv", "audience": "staff", "text": "Köp."},
+    ],
+    "broader": ["loften"],
+    "related": ["bilaga", "part"],
+    "matches": [{"relation": "exactMatch", "uri": "https://example.se/1"}],
+    "replacedBy": None,
+}
+ALTERNATIVE = {"language": "sv", "kind": "alternative", "value": "avtal", "forms": [], "reason": None}
+TERM_CASES: list[tuple[dict[str, Any], list[tuple[str, str, Any, Any]]]] = [
+    ({"labels": TERM["labels"][::-1], "related": ["part", "bilaga"]}, []),
+    ({"labels": [TERM["labels"][0] | {"forms": ["avtalen", "avtals"]}, TERM["labels"][1]]}, [
+        ("/labels/sv/preferred/avtal/forms/avtalet", "removed", "avtalet", None),
+        ("/labels/sv/preferred/avtal/forms/avtals", "added", None, "avtals"),
+    ]),
+    ({"labels": TERM["labels"][:1]}, [("/labels/sv/hidden/a~1o~0", "removed", "a/o~", None)]),
+    ({"labels": [*TERM["labels"], ALTERNATIVE]}, [("/labels/sv/alternative/avtal", "added", None, "avtal")]),
+    ({"definitions": [TERM["definitions"][0] | {"text": "Ett ord.", "source": "SAOB"}]}, [
+        ("/definitions/sv/general/plain", "changed", "Ett löfte.", "Ett ord."),
+        ("/definitions/sv/general/plain/source", "added", None, "SAOB"),
+    ]),
+    ({"notes": TERM["notes"][:1]}, [("/notes/example/sv/staff/2", "removed", "Köp.", None)]),
+    ({"matches": []}, [
+        ("/matches/exactMatch/https:~1~1example.se~11", "removed", "https://example.se/1", None),
+    ]),
+    ({"broader": [], "replacedBy": "loften"}, [
+        ("/broader/loften", "removed", "loften", None), ("/replacedBy", "added", None, "loften"),
+    ]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "expected"), TERM_CASES, ids=range(len(TERM_CASES)))
+def test_what_differs_in_a_term_is_named_by_what_it_is(
+    changes: dict[str, Any], expected: list[tuple[str, str, Any, Any]]
+) -> None:
+    assert told(TERM, TERM | changes) == expected
+
+
 def test_a_provision_that_takes_the_number_of_a_removed_one_is_another_thing() -> None:
     after = changed(provisions=[NEW | {"number": "1.1"}, CONTENT["provisions"][1]])
     found = [(path, kind) for path, kind, _, _ in told(CONTENT, after)]

@@ -39,8 +39,10 @@ _EMPTY: Message = {"type": "http.response.body", "body": b""}
 _ECHOES = frozenset({b"x-request-id", b"traceparent", b"samsprak-sequence", b"ratelimit", b"ratelimit-policy"})
 _NOT_TAKEN_OVER = _ECHOES | {b"content-length", b"etag", b"vary"}
 _OF_THE_BODY = frozenset({b"content-type", b"content-disposition"})
-# Path, query and coding, and of negotiated answers whether CSV is asked for: no client can dilute the cache.
-Key = tuple[str, bytes, Coding] | tuple[str, bytes, Coding, bool]
+# What an answer may come as instead of JSON, where it is negotiated.
+_FORMS = (b"text/csv", b"text/html")
+# Path, query and coding, and of negotiated answers which form is asked for: no client can dilute the cache.
+Key = tuple[str, bytes, Coding] | tuple[str, bytes, Coding, bytes]
 RawHeaders = list[tuple[bytes, bytes]]
 
 
@@ -124,7 +126,7 @@ class PublicCache:
                 else:
                     plain = False
         key = (scope["path"], scope["query_string"], coding)
-        entry = self._entries.get(key) or self._entries.get((*key, _wants_csv(scope)))
+        entry = self._entries.get(key) or self._entries.get((*key, _asked_form(scope)))
         if entry is None or entry.era.over or time() >= entry.stale_after or past_the_cache:
             await self._miss(scope, receive, send, key)
             return
@@ -155,7 +157,7 @@ class PublicCache:
         else:
             entry = await anyio.to_thread.run_sync(_finish, *made)
         if era and not era.over:
-            self._keep((*key, _wants_csv(scope)) if context.negotiated else key, entry)
+            self._keep((*key, _asked_form(scope)) if context.negotiated else key, entry)
         start, body = entry.answer(scope, [header for header in answer.headers if header[0] in _ECHOES])
         await send(start)
         await send(body)
@@ -208,17 +210,16 @@ class _Collected:
             await self._send(_EMPTY)
 
 
-def _wants_csv(scope: Scope) -> bool:
+def _asked_form(scope: Scope) -> bytes:
     # Of several lines the last counts, as in the walk over the headers.
     accept: bytes = dict(scope["headers"]).get(b"accept", b"")
-    return accept.startswith(b"text/csv")
+    return next((form for form in _FORMS if accept.startswith(form)), b"*/*")
 
 
 def _as_keyed(scope: Scope) -> Scope:
     """Show the app no more than the key tells apart, so that no answer can be kept under a wrong one."""
-    accept = b"text/csv" if _wants_csv(scope) else b"*/*"
     others = [header for header in scope["headers"] if header[0] != b"accept"]
-    return {**scope, "method": "GET", "headers": [*others, (b"accept", accept)]}
+    return {**scope, "method": "GET", "headers": [*others, (b"accept", _asked_form(scope))]}
 
 
 def _finish(

@@ -9,6 +9,7 @@ from api.errors import NotFound
 from api.guidelines.rules import VersionDates, in_force_until, shown_version, version_status
 from api.guidelines.schemas import DecisionHead, GuidelineLinks, GuidelineRead, GuidelineVersionRead
 from api.schemas import Link
+from api.versioning import find_version
 from db.guidelines import (
     CountyDecision,
     Guideline,
@@ -25,14 +26,6 @@ def find_with_versions(session: Session, guideline_id: str) -> tuple[Guideline, 
     if guideline is None:
         raise NotFound("No guideline has this id.")
     return guideline, guideline_versions(session, [guideline_id])
-
-
-def find_version(versions: Sequence[GuidelineVersion], number: str) -> GuidelineVersion:
-    """Pick a version; raises NotFound."""
-    for version in versions:
-        if version.number == number:
-            return version
-    raise NotFound("The guideline has no such version.")
 
 
 def dates_of(versions: Sequence[GuidelineVersion]) -> list[VersionDates]:

@@ -3,22 +3,24 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
+from starlette.responses import Response
 
 from api import clock
-from api.dependencies import Paging, Public, Reader, tell_revision
+from api.dependencies import AsPage, Paging, Public, Reader, tell_revision
 from api.edge.context import Topic
 from api.edge.routing import StrictRoute
 from api.guidelines.reading import (
-    find_version,
     find_with_versions,
     present_guideline,
     present_versions,
 )
-from api.guidelines.schemas import Diff, DiffQuery, GuidelineRead, GuidelineVersionRead
+from api.guidelines.schemas import GuidelineRead, GuidelineVersionRead
 from api.openapi import answers
+from api.pages.redlines import in_swedish, redline_page
 from api.paging import page_of, slice_of
-from api.redline import redline
+from api.redline import Diff, DiffQuery, redline
 from api.schemas import Page, Slug, VersionNumber
+from api.versioning import find_version, versions_to_compare
 from db.guidelines import guideline_versions, guidelines
 
 router = APIRouter(tags=["guidelines"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.GUIDELINES))])
@@ -98,24 +100,20 @@ def get_version(session: Reader, guideline_id: GuidelineId, number: Number) -> G
 @router.get(
     "/guidelines/{guidelineId}/versions/{number}/diff",
     operation_id="compareGuidelineVersions",
-    responses=answers("guideline-diff", 404),
+    response_model=Diff,
+    responses=answers("guideline-diff", 404, page=True),
 )
 def compare_versions(
-    session: Reader, guideline_id: GuidelineId, number: Number, query: Annotated[DiffQuery, Query()]
-) -> Diff:
-    """Show what differs between two versions, per provision and field, word by word.
+    session: Reader, guideline_id: GuidelineId, number: Number, query: Annotated[DiffQuery, Query()], as_page: AsPage
+) -> Diff | Response:
+    """Show what differs between two versions, per provision and field, word by word; as JSON or as a page.
 
-    Visar vad som skiljer två versioner, per bestämmelse och fält, ord för ord.
+    Visar vad som skiljer två versioner, per bestämmelse och fält, ord för ord; som JSON eller som en sida.
     """
     _, versions = find_with_versions(session, guideline_id)
-    after = find_version(versions, number)
-    before = (
-        find_version(versions, query.from_version)
-        if query.from_version
-        else versions[max(0, versions.index(after) - 1)]
-    )
-    return Diff(
-        from_version=before.number,
-        to_version=after.number,
-        changes=redline(before.content, after.content),
-    )
+    before, after = versions_to_compare(versions, number, query.from_version)
+    changes = redline(before.content, after.content)
+    if as_page:
+        title = in_swedish(after.content["title"])
+        return redline_page(title, f"/riktlinjer/{guideline_id}", before.number, after.number, changes)
+    return Diff(from_version=before.number, to_version=after.number, changes=changes)

@@ -1,8 +1,8 @@
 """The JSON of guidelines."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import Field, JsonValue, StringConstraints
+from pydantic import Field, StringConstraints
 
 from api.schemas import (
     ContentHash,
@@ -12,7 +12,6 @@ from api.schemas import (
     LanguageMap,
     Link,
     Output,
-    Query,
     Slug,
     VersionNumber,
 )
@@ -116,33 +115,6 @@ class GuidelineVersionRead(Output):
     supersedes: VersionNumber | None
     decision: DecisionHead
     content: GuidelineContent
-
-
-Segment = tuple[Literal["=", "-", "+"], str]
-
-
-class Change(Output):
-    """One difference: `path` names the thing, `segments` show a text word by word."""
-
-    path: str
-    kind: Literal["added", "removed", "changed", "moved"]
-    before: JsonValue
-    after: JsonValue
-    segments: list[Segment] | None = None
-
-
-class Diff(Output):
-    """A redline between two versions."""
-
-    from_version: VersionNumber = Field(alias="from")
-    to_version: VersionNumber = Field(alias="to")
-    changes: list[Change]
-
-
-class DiffQuery(Query):
-    from_version: VersionNumber | None = Field(
-        None, alias="from", description="The version to compare with; without it the one before."
-    )
 
 
 def dump(content: GuidelineContent) -> dict[str, Any]:

@@ -79,6 +79,8 @@ ROUTES: tuple[Access, ...] = (
     Access("GET", f"{_API}/terms"),
     Access("GET", f"{_API}/terms/{{termId}}"),
     Access("GET", f"{_API}/terms/{{termId}}/versions"),
+    Access("GET", f"{_API}/terms/{{termId}}/versions/{{number}}"),
+    Access("GET", f"{_API}/terms/{{termId}}/versions/{{number}}/diff"),
     Access("GET", f"{_API}/domains"),
     Access("GET", f"{_API}/suggestions"),
     Access("GET", f"{_API}/glossary"),

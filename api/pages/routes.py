@@ -23,6 +23,7 @@ from api.schemas import Day, QueryInt, Slug
 from db.decisions import has_decisions_from
 from db.guidelines import guideline_versions, guidelines, version_heads
 from db.organisations import find_organisation
+from db.terms import term_versions
 from seed import DEMONSTRATION
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -82,6 +83,7 @@ def term(request: Request, session: Reader, term_id: TermId) -> HTMLResponse:
         preferred=card.preferred,
         definitions=definitions(shown),
         domain=domain_name(picture, card.domain),
+        versions=term_versions(session, term_id)[::-1],
         cards=picture.cards,
         # What cites a term changes with the glossary, and so do the titles.
         titles={(head.guideline_id, head.number): head.title for head in version_heads(session)},

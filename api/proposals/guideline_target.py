@@ -21,6 +21,7 @@ class GuidelineTarget:
 
     noun = "guideline"
     path = "guidelines"
+    page = "riktlinjer"
     scope = "guidelines:propose"
     schema = GuidelineContent
 

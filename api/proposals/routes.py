@@ -5,12 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from api.dependencies import IfMatch, Public, Reader, Tx, tell_revision
+from api.dependencies import AsPage, IfMatch, Public, Reader, Tx, tell_revision
 from api.edge.context import Topic
 from api.edge.routing import StrictRoute
 from api.errors import NotFound
 from api.identity.authenticate import Asker, Decider, Mover, Proposer
 from api.openapi import answer_of, answers, body_example
+from api.pages.redlines import redline_page
 from api.paging import page_of
 from api.proposals.deciding import decide_proposal
 from api.proposals.drafting import create_proposal, edit_proposal
@@ -38,7 +39,7 @@ from api.proposals.schemas import (
     Trial,
 )
 from api.proposals.trying import try_proposal
-from api.redline import redline
+from api.redline import FormQuery, redline
 from api.schemas import Page
 from db.guidelines import decision_on
 from db.proposals import page_of_proposals
@@ -152,18 +153,25 @@ def patch_proposal(
     "/proposals/{proposalId}/diff",
     operation_id="compareProposal",
     dependencies=[PROPOSALS],
-    responses=answers("proposal-diff", 404),
+    response_model=ProposalDiff,
+    responses=answers("proposal-diff", 404, page=True),
 )
-def get_proposal_diff(session: Reader, caller: Asker, proposal_id: ProposalId) -> ProposalDiff:
-    """Show what a proposal would change in the version that it builds on.
+def get_proposal_diff(
+    session: Reader, caller: Asker, proposal_id: ProposalId, _form: Annotated[FormQuery, Query()], as_page: AsPage
+) -> ProposalDiff | Response:
+    """Show what a proposal would change in the version that it builds on; as JSON or as a page.
 
-    Visar vad förslaget skulle ändra i den version som det bygger på.
+    Visar vad förslaget skulle ändra i den version som det bygger på; som JSON eller som en sida.
     """
     proposal = find_visible(session, str(proposal_id), caller)
     text = text_for(session, proposal, caller)
-    versions = TARGETS[proposal.target_type].versions(session, proposal.target_id)
-    base = versions.get(text.base_version) if text.base_version else None
-    return ProposalDiff(proposal=proposal.id, from_version=text.base_version, changes=redline(base, text.content))
+    kind = TARGETS[proposal.target_type]
+    base = kind.versions(session, proposal.target_id).get(text.base_version or "")
+    changes = redline(base, text.content)
+    if as_page:
+        address = f"/{kind.page}/{proposal.target_id}" if text.base_version else f"/{kind.page}"
+        return redline_page(text.title, address, text.base_version, None, changes)
+    return ProposalDiff(proposal=proposal.id, from_version=text.base_version, changes=changes)
 
 
 @router.post(

@@ -13,8 +13,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from api.guidelines.schemas import Change, GuidelineContent
+from api.guidelines.schemas import GuidelineContent
 from api.proposals.rules import Action
+from api.redline import Change
 from api.schemas import (
     ContentHash,
     Day,

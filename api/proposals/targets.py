@@ -32,10 +32,14 @@ class Approval:
 
 
 class Target(Protocol):
-    """One kind of target. `path` is its collection in the API, `scope` what its proposers hold."""
+    """One kind of target. `path` is its collection in the API, `page` the one for readers.
+
+    `scope` is what its proposers hold.
+    """
 
     noun: str
     path: str
+    page: str
     scope: str
 
     @property

@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from api.languages import best_language
 from api.swedish import fold, sort_key
+from api.terms.rules import own_word
 from db.vocabulary import LabelKind
-
-SWEDISH = "sv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Card:
     texts: tuple[str, ...]
     broader: tuple[str, ...]
     related: tuple[str, ...]
+    valid_from: str
+    changed_at: str
     digest_line: str
 
 
@@ -49,7 +51,7 @@ def card_of(document: str) -> Card:
     """Take from a ready document what lists, search and relations need."""
     term = from_json(document)
     labels = tuple(_entry(label) for label in term["labels"])
-    preferred = _preferred(labels, SWEDISH) or labels[0].value
+    preferred = own_word(term["labels"])
     return Card(
         id=term["id"],
         document=document,
@@ -61,18 +63,29 @@ def card_of(document: str) -> Card:
         texts=tuple(fold(definition["text"]) for definition in term["definitions"]),
         broader=tuple(term["broader"]),
         related=tuple(term["related"]),
+        valid_from=term["validFrom"],
+        changed_at=term["changedAt"],
         digest_line=f"{term['id']} {term['version']} {term['status']} {term['contentHash']}\n",
     )
 
 
 def preferred_label(card: Card, language: str | None) -> str:
-    """Give the preferred label in a language, else in Swedish, else the first."""
-    return (language and _preferred(card.labels, language)) or card.preferred
+    """Give the preferred label in a language or what stands in for it, else in Swedish, else the first."""
+    if language is None:
+        return card.preferred
+    there = (label.language for label in card.labels if label.kind == LabelKind.PREFERRED)
+    chosen = best_language(language, there)
+    return (chosen and _preferred(card.labels, chosen)) or card.preferred
 
 
 def _entry(label: Mapping[str, Any]) -> LabelEntry:
     folded = (fold(label["value"]), *(fold(form) for form in label["forms"]))
     return LabelEntry(label["value"], label["kind"], label["language"], folded)
+
+
+def label_language(labels: Iterable[LabelEntry], wanted: str) -> str | None:
+    """Choose the language of a term's labels for a reader of one; None when there is none for them."""
+    return best_language(wanted, (label.language for label in labels))
 
 
 def _preferred(labels: Iterable[LabelEntry], language: str) -> str | None:

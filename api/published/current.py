@@ -1,6 +1,7 @@
 """The current picture of this process, kept at the newest sequence of the public feed."""
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from datetime import date
 
@@ -13,13 +14,16 @@ from api.events.record import topics_of
 from api.guidelines.rules import VersionDates, shown_version
 from api.published.cards import DomainCard
 from api.published.picture import Picture, build
+from api.terms.reading import documents_of_today, documents_on
 from db.events import Event, events_after, last_sequence
 from db.guidelines import guidelines, version_heads
 from db.session import Database, reading
-from db.terms import domains, term_documents
+from db.terms import domains
 from db.types import PUBLIC_STREAM
 
 _BATCH = 500
+# Of other days than today: each holds what differs, and an order of its own.
+_DAYS_KEPT = 4
 log = structlog.get_logger("samsprak.published")
 
 
@@ -31,6 +35,8 @@ class Published:
         self._base_url = base_url
         self._api_url = api_url
         self._lock = threading.Lock()
+        self._other_days: OrderedDict[tuple[int, date], Picture] = OrderedDict()
+        self._drawing = threading.Lock()
         self.on_change: Callable[[Iterable[Topic]], None] = lambda _topics: None
         self.picture = self._draw()
 
@@ -47,6 +53,30 @@ class Published:
         except Exception:  # a fault of reading must not make a done change look undone
             log.exception("cannot look for changes")
 
+    def on(self, day: date) -> Picture:
+        """Give the glossary that is valid on a day, as known now; the last few that were asked for are kept.
+
+        One at a time is drawn: of a large glossary that takes a while, and all who ask for it get the same.
+        """
+        with self._drawing:
+            picture = self.picture
+            key = (picture.sequence, day)
+            if key not in self._other_days:
+                self._other_days[key] = self._drawn_on(picture, day)
+                if len(self._other_days) > _DAYS_KEPT:
+                    self._other_days.popitem(last=False)
+            return self._other_days[key]
+
+    def _drawn_on(self, picture: Picture, day: date) -> Picture:
+        first, last = sorted((day, clock.today()))
+        with reading(self._database) as session:
+            others = documents_on(session, day, after=first, until=last)
+            cited_by = citations(session, day)
+        begins_later = {
+            card.id for card in picture.cards.values() if card.valid_from > day.isoformat() and card.id not in others
+        }
+        return picture.patched(picture.sequence, others.items(), cited_by, begins_later)
+
     def _draw(self) -> Picture:
         self._day = clock.today()
         with reading(self._database) as session:
@@ -55,7 +85,7 @@ class Published:
                 base_url=self._base_url,
                 api_url=self._api_url,
                 domains=[DomainCard(domain.id, domain.labels) for domain in domains(session)],
-                documents=term_documents(session),
+                documents=documents_of_today(session, self._day),
                 cited_by=citations(session, self._day),
             )
 
@@ -66,10 +96,13 @@ class Published:
         if not events and today == self._day:
             return False
         terms = {_id_of(event) for event in events if event.kind.startswith("term.")}
+        changed = dict(documents_of_today(session, today, terms)) if terms else {}
+        if today != self._day:
+            changed |= documents_on(session, today, after=self._day, until=today)
         recite = today != self._day or any(event.kind.startswith("guideline.") for event in events)
         self.picture = self.picture.patched(
             events[-1].sequence if events else self.picture.sequence,
-            term_documents(session, terms) if terms else (),
+            changed.items(),
             citations(session, today) if recite else None,
         )
         self._day = today

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from api.published.cards import Card, DomainCard, card_of, preferred_label
+from api.published.cards import Card, DomainCard, card_of, label_language, preferred_label
 from api.schemas import link
 from api.search.matching import Hit, Rank, best_label
 from api.swedish import fold
@@ -34,13 +34,15 @@ class Picture:
         sequence: int,
         changed: Iterable[tuple[str, str]] = (),
         cited_by: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+        removed: Collection[str] = (),
     ) -> "Picture":
-        """Give the picture after some terms changed, or what cites them did."""
+        """Give the picture after some terms changed, or what cites them did; without those of another day."""
         fresh = {term_id: card_of(document) for term_id, document in changed}
         quotes = self.cited_by if cited_by is None else cited_by
-        if not fresh:
+        if not fresh and not removed:
             return replace(self, sequence=sequence, cited_by=quotes)
-        return _drawn(replace(self, sequence=sequence, cited_by=quotes), {**self.cards, **fresh})
+        cards = {term_id: card for term_id, card in {**self.cards, **fresh}.items() if term_id not in removed}
+        return _drawn(replace(self, sequence=sequence, cited_by=quotes), cards)
 
     def term(self, card: Card, *, linked: bool = True) -> dict[str, Any]:
         """Give one term as the API shows it."""
@@ -52,6 +54,8 @@ class Picture:
         ]
         if linked:
             address = f"{self.api_url}/terms/{card.id}"
+            instead = self.cards.get(shown["replacedBy"])
+            shown["replacement"] = instead and {"id": instead.id, "preferredLabel": instead.preferred}
             shown["_links"] = {
                 "self": link(address, "self"),
                 "html": link(f"{self.base_url}/begrepp/{card.id}", "alternate"),
@@ -61,14 +65,20 @@ class Picture:
             }
         return shown
 
-    def listed(self, *, language: str | None, domain: str | None, status: str | None) -> list[Card]:
-        """List terms in Swedish alphabetical order; without a status, deprecated ones are left out."""
+    def listed(
+        self, *, language: str | None, domain: str | None, status: str | None, changed_since: str | None = None
+    ) -> list[Card]:
+        """List terms in Swedish alphabetical order.
+
+        Without a status, deprecated ones are left out, except of what has changed: that a term has ended is news.
+        """
         return [
             card
             for card in self.ordered
-            if (card.status == status if status else card.status != TermStatus.DEPRECATED)
+            if (card.status == status if status else card.status != TermStatus.DEPRECATED or changed_since is not None)
+            and (changed_since is None or card.changed_at >= changed_since)
             and (domain is None or card.domain == domain)
-            and (language is None or any(label.language == language for label in card.labels))
+            and (language is None or label_language(card.labels, language) is not None)
         ]
 
     def search(self, cards: Iterable[Card], query: str, language: str | None) -> list[Card]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
-from api.published.cards import LabelEntry
+from api.published.cards import LabelEntry, label_language
 
 
 class Rank(IntEnum):
@@ -22,8 +22,9 @@ class Hit:
 def best_label(labels: tuple[LabelEntry, ...], query: str, language: str | None) -> Hit | None:
     """Find the label that answers a folded query best; None when no label does."""
     best: Hit | None = None
+    chosen = None if language is None else label_language(labels, language)
     for label in labels:
-        if language is not None and label.language != language:
+        if language is not None and label.language != chosen:
             continue
         for word in label.folded:
             rank = _rank(word, query)

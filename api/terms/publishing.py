@@ -1,21 +1,19 @@
 """Publish a version of a term: checked, numbered, frozen, hashed, told."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from pydantic_core import to_json
 from sqlmodel import SQLModel
 
-from api.errors import Unprocessable, invalid
+from api.errors import Conflict, Unprocessable, invalid
 from api.events.record import record
 from api.terms import rules
+from api.terms.reading import document, surroundings
 from api.terms.schemas import TermContent
 from api.versioning import next_number
 from db.canonical import content_hash
-from db.events import instant_text
 from db.session import Transaction
 from db.terms import (
     Term,
@@ -25,10 +23,9 @@ from db.terms import (
     TermNote,
     TermPair,
     TermVersion,
-    broader_edges,
-    domains,
-    known_terms,
-    lock_term,
+    lock_domains,
+    lock_terms,
+    newest_versions,
     pairs_of,
     replace_current,
 )
@@ -50,16 +47,25 @@ class TermChange:
 
 
 def publish_terms(tx: Transaction, changes: Iterable[TermChange], now: datetime) -> list[TermVersion]:
-    """Publish terms that may point at one another; raises Unprocessable for the first faulty one.
+    """Publish terms that may point at one another; raises Unprocessable or Conflict for the first faulty one.
 
     All rows stand before the relations between them do, so that a batch may hold both ends.
     """
     listed = list(changes)
-    coming = {change.term_id for change in listed}
+    ids = [change.term_id for change in listed]
+    # One publication at a time: two at once could close a circle of broader terms that neither of them sees.
+    lock_domains(tx)
+    terms, newest = lock_terms(tx, ids), newest_versions(tx, ids)
+    coming = {change.term_id: rules.Neighbour(change.status, change.content.replaced_by) for change in listed}
+    around = surroundings(tx, {change.term_id: change.content for change in listed}, coming)
     versions = []
     for change in listed:
-        _check(tx, change, coming)
-        versions.append(_freeze(tx, change, now))
+        before = newest.get(change.term_id)
+        _check(change, before, around)
+        version = _frozen(change, before, now)
+        _store(tx, terms.get(change.term_id), change, version)
+        _tell(tx, change, version, before)
+        versions.append(version)
     tx.flush()
     for change, version in zip(listed, versions, strict=True):
         tx.add(version)
@@ -68,77 +74,91 @@ def publish_terms(tx: Transaction, changes: Iterable[TermChange], now: datetime)
     return versions
 
 
-def _check(tx: Transaction, change: TermChange, coming: set[str]) -> None:
-    content = change.content
-    pointed_at = {*content.broader, *content.related, content.replaced_by} - {None}
-    broader = defaultdict(set)
-    for narrow, broad in broader_edges(tx):
-        broader[narrow].add(broad)
-    found = rules.faults(
-        change.term_id,
-        content,
-        known_terms=known_terms(tx, filter(None, pointed_at)) | coming,
-        known_domains=[domain.id for domain in domains(tx)],
-        broader=broader,
+def retirement(  # one argument a fact of the decision
+    tx: Transaction,
+    term_id: str,
+    *,
+    replaced_by: str | None,
+    note: dict[str, str],
+    organisation: str,
+    valid_from: date,
+    county_decision_id: str | None = None,
+) -> TermChange:
+    """Make the change that ends a term: a minor version that says what its newest does, and is deprecated."""
+    newest = newest_versions(tx, [term_id]).get(term_id)
+    if newest is None or newest.status == TermStatus.DEPRECATED:
+        raise Conflict(f"{term_id} cannot be retired: it is not in use.")
+    content = TermContent.model_validate(newest.content)
+    return TermChange(
+        term_id=term_id,
+        content=content.model_copy(update={"replaced_by": replaced_by}),
+        status=TermStatus.DEPRECATED,
+        kind=ChangeKind.MINOR,
+        note=note,
+        organisation=organisation,
+        valid_from=valid_from,
+        county_decision_id=county_decision_id,
     )
+
+
+def _check(change: TermChange, newest: TermVersion | None, around: rules.Surroundings) -> None:
+    status = newest.status if newest else None
+    if (status, change.status) not in rules.STATUS_MOVES:
+        raise Conflict(f"{change.term_id} is {status}: it does not become {change.status}.")
+    if newest is not None and change.valid_from < newest.valid_from:
+        detail = f"is not before {newest.valid_from}, when version {newest.number} becomes valid"
+        raise invalid("/inForceFrom", "before-newest-version", detail)
+    before = TermContent.model_validate(newest.content) if newest else None
+    found = rules.faults(change.term_id, change.content, around, before)
     if found:
         raise Unprocessable(found)
 
 
-def _freeze(tx: Transaction, change: TermChange, now: datetime) -> TermVersion:
-    term = lock_term(tx, change.term_id)
-    number = next_number(term.current_version if term else None, change.kind)
-    frozen = change.content.model_dump(mode="json", by_alias=True)
-    digest = content_hash(frozen)
-    revision = term.revision + 1 if term else 1
-    document = {
-        "id": change.term_id,
-        "status": change.status,
-        "version": number,
-        "revision": revision,
-        **frozen,
-        "validFrom": change.valid_from,
-        "validUntil": None,
-        "publishedAt": instant_text(now),
-        "changedAt": instant_text(now),
-        "contentHash": digest,
-    }
-    current: dict[str, Any] = {
-        "domain_id": change.content.domain,
-        "status": change.status,
-        "current_version": number,
-        "revision": revision,
-        "replaced_by_id": change.content.replaced_by,
-        "changed_at": now,
-        "document": to_json(document).decode(),
-    }
-    tx.add(term.sqlmodel_update(current) if term else Term(id=change.term_id, **current))
-    record(
-        tx,
-        "term.published",
-        f"terms/{change.term_id}",
-        change.organisation,
-        {
-            "id": change.term_id,
-            "version": number,
-            "status": change.status,
-            "changeNote": change.note,
-            "contentHash": digest,
-            "content": frozen,
-        },
-    )
+def _frozen(change: TermChange, newest: TermVersion | None, now: datetime) -> TermVersion:
+    content = change.content.model_dump(mode="json", by_alias=True)
     return TermVersion(
         term_id=change.term_id,
-        number=number,
+        number=next_number(newest.number if newest else None, change.kind),
+        revision=newest.revision + 1 if newest else 1,
         status=change.status,
         change_kind=change.kind,
         change_note=change.note,
         valid_from=change.valid_from,
         published_at=now,
-        content=frozen,
-        content_hash=digest,
+        content=content,
+        content_hash=content_hash(content),
         county_decision_id=change.county_decision_id,
     )
+
+
+def _store(tx: Transaction, term: Term | None, change: TermChange, version: TermVersion) -> None:
+    current: dict[str, Any] = {
+        "domain_id": change.content.domain,
+        "status": version.status,
+        "current_version": version.number,
+        "revision": version.revision,
+        "replaced_by_id": change.content.replaced_by,
+        "changed_at": version.published_at,
+        "document": document(version),
+    }
+    tx.add(term.sqlmodel_update(current) if term else Term(id=version.term_id, **current))
+
+
+def _tell(tx: Transaction, change: TermChange, version: TermVersion, newest: TermVersion | None) -> None:
+    ended = version.status == TermStatus.DEPRECATED
+    told = {
+        "id": version.term_id,
+        "version": version.number,
+        "supersedes": newest.number if newest else None,
+        "status": version.status,
+        "changeKind": version.change_kind,
+        "changeNote": version.change_note,
+        "validFrom": version.valid_from.isoformat(),
+        "contentHash": version.content_hash,
+        "content": version.content,
+    }
+    kind = "term.deprecated" if ended else "term.published"
+    record(tx, kind, f"terms/{version.term_id}", change.organisation, told)
 
 
 def _parts(change: TermChange) -> Iterable[SQLModel]:

@@ -1,20 +1,27 @@
 """The glossary for readers: terms, domains, suggestions, the whole in one answer."""
 
+from datetime import date
 from typing import Annotated, Any
 
+import anyio.to_thread
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from api.dependencies import Public, Reader, tell_revision
+from api.dependencies import AsPage, Public, Reader, tell_revision
 from api.edge.context import Topic
 from api.edge.routing import StrictRoute
 from api.errors import NotFound
 from api.openapi import answers
+from api.pages.redlines import redline_page
 from api.paging import page_links, page_of, slice_of
 from api.published.picture import Picture
-from api.schemas import Page, Paging, Slug
+from api.redline import Diff, DiffQuery, redline
+from api.schemas import Page, Paging, Slug, VersionNumber
+from api.terms.reading import find_with_versions, present_version
+from api.terms.rules import own_word
 from api.terms.schemas import (
+    AsOfQuery,
     DomainRead,
     Glossary,
     SuggestionQuery,
@@ -23,12 +30,14 @@ from api.terms.schemas import (
     TermRead,
     TermVersionRead,
 )
-from db.terms import find_term, term_versions
+from api.versioning import find_version, versions_to_compare
+from db.events import instant_text
 
 router = APIRouter(tags=["terms"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.TERMS))])
 TermId = Annotated[
     Slug, Path(alias="termId", description="The id of a term. Begreppets id.", examples=["digital-mognad"])
 ]
+Number = Annotated[VersionNumber, Path(description="The number of a version. Versionens nummer.", examples=["1.0"])]
 
 
 async def current_picture(request: Request) -> Picture:
@@ -36,16 +45,26 @@ async def current_picture(request: Request) -> Picture:
     return picture
 
 
+async def picture_on(request: Request, day: date | None) -> Picture:
+    """Give the picture of a day; another day's than today's is drawn in a thread."""
+    if day is None:
+        return await current_picture(request)
+    return await anyio.to_thread.run_sync(request.app.state.published.on, day)
+
+
 Pictured = Annotated[Picture, Depends(current_picture)]
+AsOf = Annotated[AsOfQuery, Query()]
 
 
 @router.get("/terms", operation_id="listTerms", response_model=Page[TermRead], responses=answers("terms"))
-async def list_terms(request: Request, picture: Pictured, query: Annotated[TermQuery, Query()]) -> Response:
+async def list_terms(request: Request, query: Annotated[TermQuery, Query()]) -> Response:
     """List terms in Swedish alphabetical order, or search them: the best match comes first.
 
     Begreppen i svensk bokstavsordning, eller sökning med den bästa träffen först.
     """
-    found = picture.listed(language=query.language, domain=query.domain, status=query.status)
+    picture = await picture_on(request, query.as_of)
+    since = instant_text(query.changed_since) if query.changed_since else None
+    found = picture.listed(language=query.language, domain=query.domain, status=query.status, changed_since=since)
     if query.q is not None:
         found = picture.search(found, query.q, query.language)
     shown = slice_of(query, found)
@@ -59,14 +78,15 @@ async def list_terms(request: Request, picture: Pictured, query: Annotated[TermQ
 
 
 @router.get("/terms/{termId}", operation_id="getTerm", response_model=TermRead, responses=answers("term", 404))
-async def get_term(request: Request, picture: Pictured, term_id: TermId) -> Response:
-    """Read one term, deprecated or not, with all its labels, definitions and relations.
+async def get_term(request: Request, term_id: TermId, query: AsOf) -> Response:
+    """Read one term, deprecated or not, with all its labels, definitions and relations; `asOf` any day.
 
-    Ett begrepp, avrått eller inte, med alla termer, definitioner och relationer.
+    Ett begrepp, avrått eller inte, med alla termer, definitioner och relationer; `asOf` gäller vilken dag som helst.
     """
+    picture = await picture_on(request, query.as_of)
     card = picture.cards.get(term_id)
     if card is None:
-        raise NotFound("No term has this id.")
+        raise NotFound("No term with this id is valid on that day." if query.as_of else "No term has this id.")
     shown = picture.term(card)
     tell_revision(request, shown["revision"])
     return _json(shown)
@@ -80,20 +100,42 @@ def list_term_versions(
 
     Begreppets fastställda versioner, den nyaste först.
     """
-    if find_term(session, term_id) is None:
-        raise NotFound("No term has this id.")
-    versions = term_versions(session, term_id)[::-1]
-    items = [
-        TermVersionRead.model_validate(
-            {
-                "term": term_id,
-                **version.model_dump(exclude={"term_id", "county_decision_id", "content"}),
-                "content": version.content,
-            }
-        )
-        for version in slice_of(paging, versions)
-    ]
+    versions = find_with_versions(session, term_id)
+    items = [present_version(versions, version) for version in slice_of(paging, versions[::-1])]
     return page_of(request, paging, items, len(versions))
+
+
+@router.get("/terms/{termId}/versions/{number}", operation_id="getTermVersion", responses=answers("term-version", 404))
+def get_term_version(session: Reader, term_id: TermId, number: Number) -> TermVersionRead:
+    """Read one frozen version of a term: its content never changes, and its hash proves it.
+
+    En fastställd version av ett begrepp: innehållet ändras aldrig, och kontrollsumman visar det.
+    """
+    versions = find_with_versions(session, term_id)
+    return present_version(versions, find_version(versions, number))
+
+
+@router.get(
+    "/terms/{termId}/versions/{number}/diff",
+    operation_id="compareTermVersions",
+    response_model=Diff,
+    responses=answers("term-diff", 404, page=True),
+)
+def compare_term_versions(
+    session: Reader, term_id: TermId, number: Number, query: Annotated[DiffQuery, Query()], as_page: AsPage
+) -> Diff | Response:
+    """Show what differs between two versions of a term, per label, definition and note; as JSON or as a page.
+
+    Visar vad som skiljer två versioner av ett begrepp, per ord, definition och anteckning; som JSON eller som en sida.
+    """
+    versions = find_with_versions(session, term_id)
+    before, after = versions_to_compare(versions, number, query.from_version)
+    changes = redline(before.content, after.content)
+    if as_page:
+        return redline_page(
+            own_word(after.content["labels"]), f"/begrepp/{term_id}", before.number, after.number, changes
+        )
+    return Diff(from_version=before.number, to_version=after.number, changes=changes)
 
 
 @router.get("/domains", operation_id="listDomains", response_model=Page[DomainRead], responses=answers("domains"))
@@ -123,12 +165,15 @@ async def suggest_terms(picture: Pictured, query: Annotated[SuggestionQuery, Que
 
 
 @router.get("/glossary", operation_id="getGlossary", response_model=Glossary, responses=answers("glossary"))
-def get_glossary(picture: Pictured) -> Response:
-    """Read the whole glossary in one answer, with a content hash to compare copies by.
+async def get_glossary(request: Request, query: AsOf) -> Response:
+    """Read the whole glossary in one answer, with a content hash to compare copies by; `asOf` any day.
 
-    Hela ordlistan i ett svar, med en kontrollsumma att jämföra kopior med.
+    Hela ordlistan i ett svar, med en kontrollsumma att jämföra kopior med; `asOf` gäller vilken dag som helst.
     """
-    return Response(picture.glossary(), media_type="application/json")
+    picture = await picture_on(request, query.as_of)
+    # A large glossary takes a while: others are answered meanwhile.
+    whole = await anyio.to_thread.run_sync(picture.glossary)
+    return Response(whole, media_type="application/json")
 
 
 def _json(content: dict[str, Any]) -> Response:

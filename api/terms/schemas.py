@@ -18,6 +18,7 @@ from api.schemas import (
     Paging,
     Query,
     QueryInt,
+    QueryMoment,
     Slug,
     Text,
     VersionNumber,
@@ -30,6 +31,7 @@ from db.vocabulary import (
     LabelKind,
     MatchRelation,
     NoteKind,
+    SourceRelation,
     TermStatus,
 )
 
@@ -47,11 +49,14 @@ class Label(Input):
 
 
 class Definition(Input):
+    """What the concept is, for one audience in one style; `sourceRelation` tells what the text owes its source."""
+
     language: LanguageTag
     audience: Audience
     style: DefinitionStyle
     text: Text
     source: Line | None = None
+    source_relation: SourceRelation | None = None
 
 
 class Note(Input):
@@ -94,8 +99,15 @@ class TermLinks(Output):
     interpretations: Link | None
 
 
+class Replacement(Output):
+    """The term to use instead of a deprecated one."""
+
+    id: str
+    preferred_label: str
+
+
 class TermRead(Output):
-    """A term in its current version."""
+    """A term in the version that is valid today, or on the day that was asked for."""
 
     id: str
     status: TermStatus
@@ -117,12 +129,14 @@ class TermRead(Output):
     changed_at: Instant
     content_hash: ContentHash
     cited_by: list[Citation]
+    replacement: Replacement | None
     links: TermLinks = Field(alias="_links")
 
 
 class BundledTerm(TermRead):
     """A term as it stands in the whole glossary, without links."""
 
+    replacement: None = Field(None, exclude=True)
     links: None = Field(None, exclude=True)  # type: ignore[assignment]
 
 
@@ -172,14 +186,28 @@ class TermVersionRead(Output):
     change_kind: ChangeKind
     change_note: LanguageMap
     valid_from: Day
+    valid_until: Day | None
     published_at: Instant
     content_hash: ContentHash
+    supersedes: VersionNumber | None
     content: TermContent
 
 
-class TermQuery(Paging):
-    """Which terms; without `status` deprecated terms are left out."""
+_AS_OF = "The day whose valid versions are told of, as known now; today without it."
 
+
+class AsOfQuery(Query):
+    as_of: Day | None = Field(None, description=_AS_OF)
+
+
+class TermQuery(Paging):
+    """Which terms; without `status` deprecated terms are left out, except of what has changed since."""
+
+    as_of: Day | None = Field(None, description=_AS_OF)
+    changed_since: QueryMoment | None = Field(
+        None,
+        description="Only terms that changed at this instant or later, deprecated ones too; a day begins at 00:00.",
+    )
     q: SearchText | None = Field(None, description="Words to look for, in labels first, then in definitions.")
     language: LanguageRange | None = Field(None, description="Only terms with a label in this language.")
     domain: Slug | None = Field(None, description="Only terms of this subject domain.")

@@ -1,13 +1,13 @@
 """What a text was written on before it was merged onto a newer version.
 
-Revision: 2026_11_24_rebasing, after 2026_11_24_editors. 2026-11-24
+Revision: 2026_11_24_rebasing, after 2026_11_24_term_versions. 2026-11-24
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_24_rebasing"
-down_revision = "2026_11_24_editors"
+down_revision = "2026_11_24_term_versions"
 branch_labels = None
 depends_on = None
 
