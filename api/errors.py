@@ -123,10 +123,24 @@ class RoundRuleUnmet(Conflict):
 
 class VersionMoved(Conflict):
     slug = "version-moved"
-    title = "The text has moved on since the version that this builds on"
-    titel = "Texten har ändrats sedan den version som förslaget bygger på"
-    remedy = "Read the current version, work the changes in, and PATCH `content` and `baseVersion`."
-    hjalp = "Läs den gällande versionen, arbeta in ändringarna och uppdatera `content` och `baseVersion`."
+    title = "The text has moved on since the version that this is to end"
+    titel = "Texten har ändrats sedan den version som förslaget ska avsluta"
+    remedy = "Read the newest version; if it is to end too, have the proposal returned and PATCH `baseVersion`."
+    hjalp = "Läs den nyaste versionen; om också den ska upphöra, låt återlämna förslaget och uppdatera `baseVersion`."
+
+
+class MergeConflict(Conflict):
+    slug = "merge-conflict"
+    title = "The text has been changed in the same places since the version that this builds on"
+    titel = "Texten har ändrats på samma ställen sedan den version som förslaget bygger på"
+    remedy = (
+        "`conflicts` shows each place three times: as it was, as it is, as proposed. Choose, and PATCH `content` with "
+        "`baseVersion` = `newestVersion`; a submitted proposal is returned first."
+    )
+    hjalp = (
+        "`conflicts` visar varje ställe tre gånger: som det var, som det är och som det föreslås bli. Välj, och "
+        "uppdatera `content` med `baseVersion` = `newestVersion`; ett inlämnat förslag återlämnas först."
+    )
 
 
 class RevisionConflict(Conflict):

@@ -151,6 +151,12 @@ def answers(
     return declared
 
 
+def answer_of(model: type[Output], name: str, status: int = 200) -> dict[int | str, dict[str, Any]]:
+    """Declare a good answer in a form of its own, beside that of the route."""
+    content = {"application/json": {"examples": {name: {"value": examples()[name]}}}}
+    return {status: {"model": model, "description": _SUMMARIES[status], "content": content}}
+
+
 def body_example(*names: str) -> dict[str, Any]:
     """Put complete examples beside the schema of a JSON body."""
     content = {"application/json": {"examples": {name: {"value": examples()[name]} for name in names}}}
@@ -251,9 +257,8 @@ def _complete(method: str, operation: dict[str, Any], access: Access) -> None:
         responses["422"] = _problem(422, KeyReused)
     operation["responses"] = responses = dict(sorted(responses.items()))
     good = [response for status, response in responses.items() if status < "300"]
-    for response in good:
-        response["content"] = good[0]["content"]
-    for body in (operation.get("requestBody", {}), good[0]):
+    _share_schema(good)
+    for body in (operation.get("requestBody", {}), *good):
         _fill(body.get("content", {}))
     for status, response in responses.items():
         given = [
@@ -267,6 +272,14 @@ def _complete(method: str, operation: dict[str, Any], access: Access) -> None:
             given.append("ETag" if method == "get" else "Samsprak-Sequence")
         response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in given}
     _name_headers(operation, {"if-none-match"} if method == "get" else {"idempotency-key"} if takes_key else set())
+
+
+def _share_schema(good: list[dict[str, Any]]) -> None:
+    """Let a second good status answer in the form of the first, where it has none of its own."""
+    told = [response["content"] for response in good if any("schema" in of for of in response["content"].values())]
+    for response in good:
+        if response["content"] not in told:
+            response["content"] = told[0]
 
 
 def _fill(content: dict[str, Any]) -> None:

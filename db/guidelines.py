@@ -139,5 +139,11 @@ def decision_on(session: Session, proposal_id: str) -> CountyDecision | None:
     return session.exec(query).one_or_none()
 
 
+def decisions_on(session: Session, proposal_ids: Sequence[str]) -> dict[str, CountyDecision]:
+    """Give the county's decisions on proposals, by proposal."""
+    query = select(CountyDecision).where(col(CountyDecision.proposal_id).in_(proposal_ids))
+    return {str(decision.proposal_id): decision for decision in session.exec(query)}
+
+
 def highest_number(session: Session) -> int:
     return session.execute(select(sa.func.max(col(Guideline.number)))).scalar() or 0

@@ -1,6 +1,6 @@
 """Proposals: the working text, and each text that was submitted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,9 @@ OPEN = (
     ProposalStatus.CLOSED,
     ProposalStatus.RETURNED,
 )
+# How many like proposals are told of, and among how many a like word is looked for.
+_MOST_LIKE = 20
+_MOST_CREATIONS = 1_000
 
 
 class Proposal(SQLModel, table=True):
@@ -51,6 +54,8 @@ class Proposal(SQLModel, table=True):
     target_id: str = Field(sa_type=name_type())
     action: ProposalAction = Field(sa_type=Word(ProposalAction))
     base_version: str | None = Field(default=None, max_length=16)
+    # What the text was written on before it was merged onto `base_version`.
+    rebased_from: str | None = Field(default=None, max_length=16)
     reserved_number: int | None = None
     change_kind: ChangeKind = Field(sa_type=Word(ChangeKind))
     title: str = Field(max_length=200)
@@ -79,6 +84,7 @@ class ProposalSubmission(SQLModel, table=True):
     proposal_id: str = Field(primary_key=True, foreign_key="proposal.id", max_length=36)
     number: int = Field(primary_key=True)
     base_version: str | None = Field(default=None, max_length=16)
+    rebased_from: str | None = Field(default=None, max_length=16)
     change_kind: ChangeKind = Field(sa_type=Word(ChangeKind))
     title: str = Field(max_length=200)
     reason: str
@@ -147,6 +153,41 @@ def open_creation(session: Session, target_type: TargetType, target_id: str) -> 
             col(Proposal.closed_at).is_(None),
         )
     ).one_or_none()
+
+
+def like_proposals(
+    session: Session, target_type: TargetType, target_ids: Collection[str], reader: str, besides: str
+) -> list[Proposal]:
+    """List what one reader may see of the open and rejected proposals on some targets, newest first."""
+    query = select(Proposal).where(
+        Proposal.target_type == target_type,
+        col(Proposal.target_id).in_(target_ids),
+        col(Proposal.status).in_((*OPEN, ProposalStatus.REJECTED)),
+        sa.or_(col(Proposal.submissions) > 0, col(Proposal.organisation) == reader),
+        col(Proposal.id) != besides,
+    )
+    newest_first = query.order_by(col(Proposal.created_at).desc(), col(Proposal.id).desc())
+    return list(session.exec(newest_first.limit(_MOST_LIKE)))
+
+
+def words_of_creations(session: Session) -> list[tuple[str, list[dict[str, str]]]]:
+    """List (target id, labels) of the newest new terms that were submitted and are open or were rejected."""
+    submitted = sa.and_(
+        col(ProposalSubmission.proposal_id) == col(Proposal.id),
+        col(ProposalSubmission.number) == col(Proposal.submissions),
+    )
+    query = (
+        sa.select(col(Proposal.target_id), col(ProposalSubmission.content)["labels"])
+        .join(ProposalSubmission, submitted)
+        .where(
+            col(Proposal.target_type) == TargetType.TERM,
+            col(Proposal.action) == ProposalAction.CREATE,
+            col(Proposal.status).in_((*OPEN, ProposalStatus.REJECTED)),
+        )
+        .order_by(col(Proposal.created_at).desc())
+        .limit(_MOST_CREATIONS)
+    )
+    return [(target_id, labels) for target_id, labels in session.execute(query)]
 
 
 def highest_reserved_number(session: Session) -> int:

@@ -21,7 +21,16 @@ PATH = Path(api_file).with_name("examples.json")
 HOST = "https://samsprak.example"
 DECISION = "/municipalities/2281/decisions/platina/KS-2026-0042"
 # How much of a list an example shows.
-_SHOWN = {"provisions": 2, "terms": 2, "municipalities": 2, "guidelines": 2, "cells": 3, "domains": 2, "items": 2}
+_SHOWN = {
+    "provisions": 2,
+    "terms": 2,
+    "municipalities": 2,
+    "guidelines": 2,
+    "cells": 3,
+    "domains": 2,
+    "items": 2,
+    "changes": 2,
+}
 
 PUBLIC_KEY = {
     "kty": "EC",
@@ -62,6 +71,7 @@ def make(county: County, provider: Idp) -> dict[str, Any]:
     """Play a short story and keep what is said in it."""
     made: dict[str, Any] = {}
     _play_proposal(county, made)
+    _play_trial(county, made)
     _play_decision(county, made)
     _play_clients(county, made)
     _play_token(county, made)
@@ -115,6 +125,7 @@ def _play_proposal(county: County, made: dict[str, Any]) -> None:
         "content": content,
     }
     drafted = county.send("POST", "/proposals", made["proposal-create"], editor).raise_for_status()
+    made["proposal-created"] = drafted.json()
     address = f"/proposals/{drafted.json()['id']}"
     made["proposal-update"] = {"title": "Tydligare ord om större förändringar"}
     edited = county.send("PATCH", address, made["proposal-update"], editor, if_match=drafted.headers["etag"])
@@ -142,6 +153,20 @@ def _play_proposal(county: County, made: dict[str, Any]) -> None:
         .raise_for_status()
         .json()
     )
+
+
+def _play_trial(county: County, made: dict[str, Any]) -> None:
+    word = {"language": "sv", "kind": "preferred", "value": "digital mognad", "forms": [], "reason": None}
+    text = county.get("/terms/digital-mognad").json()["definitions"][0]
+    made["proposal-create-term"] = {
+        "target": {"type": "term", "id": "digital-formaga"},
+        "action": "create",
+        "title": "Ett nytt begrepp",
+        "reason": "Ordet används i flera kommuner.",
+        "content": {"domain": "grundbegrepp", "labels": [word], "definitions": [text]},
+    }
+    tried = county.send("POST", "/proposals?dryRun=true", made["proposal-create-term"], county.token("2281"))
+    made["proposal-trial"] = tried.raise_for_status().json()
 
 
 def _play_decision(county: County, made: dict[str, Any]) -> None:

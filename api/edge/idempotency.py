@@ -69,7 +69,9 @@ def claim_key(request: Request, tx: "Transaction", caller: "Caller | None") -> N
     KeyReused when the body is another.
     """
     key = request.headers.get("idempotency-key")
-    if request.method != "POST" or key is None or caller is None:
+    # What is only tried has no effect to happen twice, and its answer is not that of the same body when it is meant.
+    tried = request.query_params.get("dryRun") == "true"
+    if request.method != "POST" or key is None or caller is None or tried:
         return
     if not _KEY.fullmatch(key):
         raise MalformedRequest("Idempotency-Key is 1 to 255 visible ASCII characters.")

@@ -6,9 +6,11 @@ from sqlmodel import Session
 
 from api.errors import NotFound
 from api.identity.authenticate import Caller
+from api.proposals.kinds import TARGETS
+from api.proposals.resembling import resembling
 from api.proposals.rules import allowed
-from api.proposals.schemas import DecisionRead, Override, ProposalLinks, ProposalRead
-from api.proposals.service import revision_for, standing_of, visible_to
+from api.proposals.schemas import DecisionRead, Override, ProposalCreated, ProposalLinks, ProposalRead
+from api.proposals.standing import revision_for, standing_of, visible_to
 from api.schemas import Link
 from db.canonical import content_hash
 from db.guidelines import CountyDecision
@@ -42,6 +44,11 @@ def present_proposal(session: Session, proposal: Proposal, caller: Caller | None
     return present_proposals(session, [proposal], caller, api_url)[0]
 
 
+def present_created(session: Session, proposal: Proposal, caller: Caller, api_url: str) -> ProposalCreated:
+    shown = present_proposal(session, proposal, caller, api_url)
+    return ProposalCreated(**dict(shown), resembles=resembling(session, proposal, caller))
+
+
 def present_decision(proposal: Proposal, decision: CountyDecision) -> DecisionRead:
     return DecisionRead(
         proposal=proposal.id,
@@ -60,9 +67,10 @@ def _present(
 ) -> ProposalRead:
     own = caller is not None and caller.organisation == proposal.organisation
     text = proposal if own or submission is None else submission
+    kind = TARGETS[proposal.target_type]
     address = f"{api_url}/proposals/{proposal.id}"
     creates = proposal.action == ProposalAction.CREATE and proposal.published_version is None
-    target = None if creates else Link(href=f"{api_url}/guidelines/{proposal.target_id}", rel="related")
+    target = None if creates else Link(href=f"{api_url}/{kind.path}/{proposal.target_id}", rel="related")
     return ProposalRead.model_validate(
         {
             "id": proposal.id,
@@ -73,10 +81,12 @@ def _present(
             "action": proposal.action,
             "number": proposal.reserved_number,
             "baseVersion": text.base_version,
+            "rebasedFrom": text.rebased_from,
             "changeKind": text.change_kind,
             "title": text.title,
             "reason": text.reason,
-            "content": text.content,
+            "content": kind.schema.model_validate(text.content) if text.content is not None else None,
+            "replacedBy": text.replaced_by,
             "contentHash": content_hash(text.content) if text.content is not None else None,
             "revision": revision_for(proposal, caller),
             "submittedAt": submission.submitted_at if submission else None,

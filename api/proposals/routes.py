@@ -10,24 +10,38 @@ from api.edge.context import Topic
 from api.edge.routing import StrictRoute
 from api.errors import NotFound
 from api.identity.authenticate import Asker, Decider, Mover, Proposer
-from api.openapi import answers, body_example
+from api.openapi import answer_of, answers, body_example
 from api.pages.redlines import redline_page
 from api.paging import page_of
-from api.proposals.reading import find_visible, present_decision, present_proposal, present_proposals, text_for
+from api.proposals.deciding import decide_proposal
+from api.proposals.drafting import create_proposal, edit_proposal
+from api.proposals.kinds import TARGETS
+from api.proposals.moving import move_proposal
+from api.proposals.reading import (
+    find_visible,
+    present_created,
+    present_decision,
+    present_proposal,
+    present_proposals,
+    text_for,
+)
 from api.proposals.schemas import (
     DecisionRead,
+    DraftQuery,
     ProposalCreate,
+    ProposalCreated,
     ProposalDecision,
     ProposalDiff,
     ProposalQuery,
     ProposalRead,
     ProposalUpdate,
     Transition,
+    Trial,
 )
-from api.proposals.service import create_proposal, decide_proposal, edit_proposal, move_proposal
+from api.proposals.trying import try_proposal
 from api.redline import FormQuery, redline
 from api.schemas import Page
-from db.guidelines import decision_on, guideline_versions
+from db.guidelines import decision_on
 from db.proposals import page_of_proposals
 
 router = APIRouter(tags=["proposals"], route_class=StrictRoute)
@@ -68,16 +82,31 @@ def list_proposals(
     "/proposals",
     operation_id="createProposal",
     status_code=201,
-    responses=answers("proposal", 409, status=201),
-    openapi_extra=body_example("proposal-create"),
+    response_model=ProposalCreated,
+    responses=answers("proposal-created", 409, status=201) | answer_of(Trial, "proposal-trial"),
+    openapi_extra=body_example("proposal-create", "proposal-create-term"),
 )
-def post_proposal(request: Request, response: Response, caller: Proposer, tx: Tx, body: ProposalCreate) -> ProposalRead:
+def post_proposal(
+    request: Request,
+    response: Response,
+    caller: Proposer,
+    tx: Tx,
+    query: Annotated[DraftQuery, Query()],
+    body: ProposalCreate,
+) -> ProposalCreated | Response:
     """Draft a proposal for one's own organisation, on a stated version; nobody else sees it yet.
 
-    Skapar ett utkast till förslag för den egna organisationen, på en angiven version.
+    With `dryRun=true` nothing is stored: the answer is 200 and tells what the proposal would collide with and change.
+
+    Skapar ett utkast till förslag för den egna organisationen, på en angiven version. Med `dryRun=true` sparas
+    ingenting: svaret visar vad förslaget skulle krocka med och vad det skulle ändra.
     """
+    if query.dry_run:
+        return Response(try_proposal(tx, caller, body).model_dump_json(), media_type="application/json")
     proposal = create_proposal(tx, caller, body)
-    return _answer(request, response, present_proposal(tx, proposal, caller, _api_url(request)), created=True)
+    shown = present_created(tx, proposal, caller, _api_url(request))
+    _answer(request, response, shown, created=True)
+    return shown
 
 
 @router.get(
@@ -136,17 +165,11 @@ def get_proposal_diff(
     """
     proposal = find_visible(session, str(proposal_id), caller)
     text = text_for(session, proposal, caller)
-    base = next(
-        (
-            version.content
-            for version in guideline_versions(session, [proposal.target_id])
-            if version.number == text.base_version
-        ),
-        None,
-    )
+    kind = TARGETS[proposal.target_type]
+    base = kind.versions(session, proposal.target_id).get(text.base_version or "")
     changes = redline(base, text.content)
     if as_page:
-        address = f"/riktlinjer/{proposal.target_id}" if text.base_version else "/riktlinjer"
+        address = f"/{kind.page}/{proposal.target_id}" if text.base_version else f"/{kind.page}"
         return redline_page(text.title, address, text.base_version, None, changes)
     return ProposalDiff(proposal=proposal.id, from_version=text.base_version, changes=changes)
 

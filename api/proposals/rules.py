@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from api.errors import Conflict, Forbidden, IllegalTransition
-from db.vocabulary import ProposalStatus
+from api.errors import Conflict, Forbidden, IllegalTransition, RoundRuleUnmet
+from db.vocabulary import ChangeKind, ProposalAction, ProposalStatus, TargetType
 
 
 class Action(StrEnum):
@@ -77,6 +77,15 @@ def after(status: ProposalStatus, action: Action, standing: Standing) -> Proposa
     if not standing.may(action):
         raise Forbidden(_why_not(action, standing))
     return following
+
+
+def check_needs_no_round(target: TargetType, action: ProposalAction, kind: ChangeKind) -> None:
+    """Refuse an approval without a referral round or an override: only a minor change of a term needs neither.
+
+    A new word and one that ends concern everybody, whatever the proposal calls them.
+    """
+    if (target, action, kind) != (TargetType.TERM, ProposalAction.AMEND, ChangeKind.MINOR):
+        raise RoundRuleUnmet("The proposal has been through no referral round.")
 
 
 def check_editable(status: ProposalStatus) -> None:

@@ -1,8 +1,16 @@
 """The JSON of proposals and of the county's decisions on them."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from api.guidelines.schemas import GuidelineContent
@@ -18,11 +26,13 @@ from api.schemas import (
     Link,
     Output,
     Paging,
+    Query,
     Slug,
     Text,
     VersionNumber,
     unset,
 )
+from api.terms.schemas import Matched, TermContent
 from api.texts import Readable
 from db.vocabulary import ChangeKind, Outcome, ProposalAction, ProposalStatus, TargetType
 
@@ -30,10 +40,24 @@ Paragraph = Annotated[str, Readable(40, lines=False)]
 RecordNumber = Annotated[str, Readable(80, lines=False)]
 
 
-class Target(Input):
-    """What is to be changed; of a new guideline the wanted id."""
+ProposedContent = GuidelineContent | TermContent
 
-    type: Literal[TargetType.GUIDELINE]
+
+def _as_its_target(value: Any, _either: ValidatorFunctionWrapHandler, info: ValidationInfo) -> ProposedContent:
+    """Read content as its target's type has it; a change names no target, so there its labels tell."""
+    target = info.data.get("target")
+    is_term = target.type == TargetType.TERM if target else isinstance(value, dict) and "labels" in value
+    # As the framework reads a body, so that its faults have the same codes.
+    return (TermContent if is_term else GuidelineContent).model_validate(value, from_attributes=True)
+
+
+Content = Annotated[ProposedContent, WrapValidator(_as_its_target)]
+
+
+class Target(Input):
+    """What is to be changed; of something new the wanted id."""
+
+    type: TargetType
     id: Slug
 
 
@@ -46,19 +70,22 @@ class ProposalCreate(Input):
     change_kind: ChangeKind = ChangeKind.MAJOR
     title: Line
     reason: Text
-    content: GuidelineContent | None = None
+    content: Content | None = None
+    replaced_by: Slug | None = Field(None, description="The term to use instead of one that is retired.")
 
     @model_validator(mode="after")
     def _fits_its_action(self) -> Self:
         creates, retires = self.action == ProposalAction.CREATE, self.action == ProposalAction.RETIRE
         if creates and self.base_version is not None:
-            _refuse("base-version-of-new", "a new guideline has no baseVersion: leave it out")
+            _refuse("base-version-of-new", "what is new has no baseVersion: leave it out")
         if not creates and self.base_version is None:
             _refuse("missing-base-version", "baseVersion names the version that this builds on")
         if retires and self.content is not None:
-            _refuse("content-of-retired", "a guideline that ends has no content: leave it out")
+            _refuse("content-of-retired", "what ends has no content: leave it out")
         if not retires and self.content is None:
             _refuse("missing-content", "content is the complete proposed content")
+        if self.replaced_by is not None and not (retires and self.target.type == TargetType.TERM):
+            _refuse("replaced-by-of-kept", "replacedBy is for a term that is retired: leave it out")
         return self
 
 
@@ -69,12 +96,13 @@ class ProposalUpdate(Input):
     reason: Text = Field(default_factory=unset)
     change_kind: ChangeKind = Field(default_factory=unset)
     base_version: VersionNumber = Field(default_factory=unset)
-    content: GuidelineContent = Field(default_factory=unset)
+    content: Content = Field(default_factory=unset)
+    replaced_by: Slug | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if not self.model_fields_set:
-            _refuse("empty", "names at least one of title, reason, changeKind, baseVersion and content")
+            _refuse("empty", "names at least one of title, reason, changeKind, baseVersion, content and replacedBy")
         return self
 
 
@@ -141,10 +169,12 @@ class ProposalRead(Output):
     action: ProposalAction
     number: int | None
     base_version: VersionNumber | None
+    rebased_from: VersionNumber | None
     change_kind: ChangeKind
     title: str
     reason: str
-    content: GuidelineContent | None
+    content: ProposedContent | None
+    replaced_by: str | None
     content_hash: ContentHash | None
     revision: int
     submitted_at: Instant | None
@@ -152,6 +182,57 @@ class ProposalRead(Output):
     published_version: VersionNumber | None
     allowed_transitions: list[Action]
     links: ProposalLinks = Field(alias="_links")
+
+
+class Resemblance(Output):
+    """A like proposal that is open or was rejected: when, why and by which body."""
+
+    id: str
+    organisation: str
+    status: ProposalStatus
+    action: ProposalAction
+    title: str
+    decided_on: Day | None
+    body: str | None
+    reason: str | None
+
+
+class ProposalCreated(ProposalRead):
+    """A new draft, and what it resembles."""
+
+    resembles: list[Resemblance]
+
+
+class Collision(Output):
+    """Something that a proposal should know of; it hinders nothing.
+
+    A `word` is that of another term already, a `lookalike` only seems to be, a `definition` is nearly that of another
+    term, a `proposal` is like this one. `use` is the word to use for that term.
+    """
+
+    kind: Literal["word", "lookalike", "definition", "proposal"]
+    pointer: str = Field(description="JSON Pointer to what collides.")
+    detail: str
+    term_id: str | None = None
+    matched: Matched | None = None
+    use: str | None = None
+    similarity: int | None = Field(None, description="How much of two definitions is the same, in percent.")
+    proposal: Resemblance | None = None
+
+
+class Preview(Output):
+    """The version that an approval would publish, and what it would change in the version that it builds on."""
+
+    version: VersionNumber
+    changes: list[Change]
+
+
+class Trial(Output):
+    """What a proposal would meet; nothing is stored."""
+
+    valid: Literal[True]
+    collisions: list[Collision]
+    preview: Preview | None
 
 
 class DecisionRead(Output):
@@ -176,6 +257,20 @@ class ProposalDiff(Output):
     proposal: str
     from_version: VersionNumber | None = Field(alias="from")
     changes: list[Change]
+
+
+def _only_true_or_false(value: Any) -> Any:
+    if value not in (True, False, "true", "false"):
+        _refuse("bool_parsing", "is true or false")
+    return value
+
+
+class DraftQuery(Query):
+    """Whether a proposal is made, or only tried."""
+
+    dry_run: Annotated[bool, BeforeValidator(_only_true_or_false)] = Field(
+        default=False, description="Only tell what the proposal would collide with and change; nothing is stored."
+    )
 
 
 class ProposalQuery(Paging):

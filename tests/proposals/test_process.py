@@ -16,7 +16,6 @@ from tests.proposals.acts import (
     REJECTION,
     amendment,
     approved,
-    content_of,
     decide,
     draft,
     edit,
@@ -180,22 +179,6 @@ def test_a_version_is_not_in_force_before_the_newest_one(county: County, editor:
     answer = decide(county, submitted(county, editor, body), decider, APPROVAL | {"inForceFrom": "2026-08-31"})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/inForceFrom")
     assert guideline(county)["newestVersion"] == "1.1"
-
-
-def test_an_approval_waits_until_the_text_builds_on_the_newest_version(
-    county: County, editor: str, decider: str
-) -> None:
-    late = submitted(county, county.token("2260"), amendment(county, title="En till"))
-    approved(county)
-    answer = decide(county, late, decider, APPROVAL)
-    assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (409, "version-moved")
-    assert (answer.json()["baseVersion"], answer.json()["newestVersion"]) == ("1.0", "1.1")
-    assert proposal(county, late)["status"] == "submitted"
-    move(county, late, "return", decider, "Bygg på 1.1.").raise_for_status()
-    content = content_of(county)
-    edit(county, late, county.token("2260"), baseVersion="1.1", content=content).raise_for_status()
-    move(county, late, "submit", county.token("2260")).raise_for_status()
-    assert decide(county, late, decider, APPROVAL).json()["publishedVersion"] == "1.2"
 
 
 def test_an_approval_without_a_round_needs_an_override(county: County, editor: str, decider: str) -> None:
