@@ -39,6 +39,7 @@ from api.issuers.routes import router as issuers
 from api.openapi import TITLE, VERSION
 from api.organisations.routes import router as organisations
 from api.outbound.calls import Outbound
+from api.packages.routes import router as packages
 from api.pages.rendering import STATIC
 from api.pages.routes import router as pages
 from api.pages.serving import Assets
@@ -49,6 +50,7 @@ from api.service.readiness import Doorkeeper
 from api.service.routes import api_router as service
 from api.service.routes import root_router as health
 from api.settings import Settings
+from api.tasks.routes import router as tasks
 from api.terms.routes import router as terms
 from db.session import open_database
 
@@ -57,7 +59,7 @@ log = structlog.get_logger("samsprak.request")
 BASE = "/api/v1"
 _OF_THE_API = (
     *(terms, guidelines, proposals, adoptions, organisations, events),
-    *(annotations, checkpoints, clients, issuers, service),
+    *(annotations, checkpoints, clients, issuers, packages, service, tasks),
 )
 # SQLite has one writer; of PostgreSQL's connections readers need some too.
 _WRITERS = {"sqlite": 1, "postgresql": 20}
@@ -118,6 +120,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     database = open_database(settings.database_address)
     app.state.database = database
     app.state.turns = anyio.Semaphore(_WRITERS[database.url.get_backend_name()])
+    app.state.packing = anyio.CapacityLimiter(1)
     app.state.keys = await to_thread.run_sync(Keys, database, settings.signing_key_file)
     app.state.doorkeeper = Doorkeeper(database, app.state.keys, app.state.leaving)
     app.state.key_sets = KeySets(Outbound(settings.outbound_private_hosts))

@@ -151,6 +151,13 @@ def answers(
     return declared
 
 
+def file_answer(media_type: str, name: str, *statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Declare a route that answers with a file, and each error that it can give."""
+    content = {media_type: {"schema": _TEXT, "examples": {name: {"value": examples()[name]}}}}
+    declared: dict[int | str, dict[str, Any]] = {200: {"description": _SUMMARIES[200], "content": content}}
+    return declared | {code: _problem(code) for code in sorted({*statuses, *_EVERYWHERE})}
+
+
 def answer_of(model: type[Output], name: str, status: int = 200) -> dict[int | str, dict[str, Any]]:
     """Declare a good answer in a form of its own, beside that of the route."""
     content = {"application/json": {"examples": {name: {"value": examples()[name]}}}}

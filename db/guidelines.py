@@ -78,6 +78,7 @@ class VersionHead(NamedTuple):
     guideline_id: str
     number: str
     in_force_from: date
+    published_at: datetime
     title: dict[str, str]
     terms: list[str]
 
@@ -119,12 +120,13 @@ def version_heads(session: Session) -> list[VersionHead]:
         col(GuidelineVersion.major),
         col(GuidelineVersion.minor),
         col(GuidelineVersion.in_force_from),
+        col(GuidelineVersion.published_at),
         content["title"],
         content["terms"],
     ).order_by(col(GuidelineVersion.guideline_id), col(GuidelineVersion.major), col(GuidelineVersion.minor))
     return [
-        VersionHead(guideline_id, f"{major}.{minor}", in_force_from, title, terms)
-        for guideline_id, major, minor, in_force_from, title, terms in session.execute(query)
+        VersionHead(guideline_id, f"{major}.{minor}", *others)
+        for guideline_id, major, minor, *others in session.execute(query)
     ]
 
 

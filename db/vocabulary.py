@@ -165,3 +165,12 @@ class VersionStatus(StrEnum):
     CURRENT = "current"
     MINOR_BEHIND = "minor_behind"
     MAJOR_BEHIND = "major_behind"
+
+
+class TaskKind(StrEnum):
+    """What may wait on a municipality, by its date."""
+
+    STATEMENT_DUE = "statement_due"
+    DECISION_NEEDED = "decision_needed"
+    DEVIATION_ENDS = "deviation_ends"
+    REVIEW_DUE = "review_due"

@@ -3,8 +3,10 @@
 Run `python -m tests.examples` when the shape of an answer has changed.
 """
 
+import io
 import json
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +105,10 @@ def make(county: County, provider: Idp) -> dict[str, Any]:
         "issuer-metadata": "/.well-known/oauth-authorization-server",
     }.items():
         made[name] = county.get(path).raise_for_status().json()
+    made["tasks"] = county.get("/municipalities/2281/tasks", county.token("2281", "reader")).raise_for_status().json()
+    made["calendar"] = _two_events(county.get("/calendar?municipality=2281").raise_for_status().text)
+    package = county.get("/guidelines/gemensamt-sprak/versions/1.1/package?municipality=2281").raise_for_status()
+    made["guideline-package"] = "\n".join(zipfile.ZipFile(io.BytesIO(package.content)).namelist())
     page = county.get("/terms/digital-mognad/versions/1.1/diff?from=1.0&format=html").raise_for_status().text
     made["redline.html"] = page[page.index("<section") : page.rindex("</main>")]
     lines = county.get("/adoption-matrix?format=csv").raise_for_status().text.splitlines()
@@ -264,6 +270,11 @@ def _play_annotations(county: County, made: dict[str, Any]) -> None:
     }
     asked = made["annotation-request"]
     made["annotations"] = county.send("POST", "/annotations", asked).raise_for_status().json()
+
+
+def _two_events(calendar: str) -> str:
+    parts = calendar.split("END:VEVENT")
+    return "END:VEVENT".join([*parts[:2], parts[-1]])
 
 
 def _cut(value: Any, name: str = "") -> Any:

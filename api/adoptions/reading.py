@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from api.adoptions import rules
 from api.adoptions.rules import Adoption, Fact, adoption
 from api.adoptions.schemas import (
     AdoptionMatrix,
@@ -38,6 +39,11 @@ class GuidelineFacts:
 
 def listed_guidelines(session: Session, day: date) -> list[GuidelineFacts]:
     """List what the matrix shows on a day, by number: in force then or before, and not repealed."""
+    return [found for found in guidelines_to_adopt(session, day) if found.versions[0].in_force_from <= day]
+
+
+def guidelines_to_adopt(session: Session, day: date) -> list[GuidelineFacts]:
+    """List what can be adopted on a day, by number: what is decided, in force yet or not, and not repealed."""
     versions: dict[str, list[VersionDates]] = defaultdict(list)
     titles: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
     for head in version_heads(session):
@@ -46,8 +52,7 @@ def listed_guidelines(session: Session, day: date) -> list[GuidelineFacts]:
     return [
         GuidelineFacts(guideline.id, versions[guideline.id], titles[guideline.id])
         for guideline in guidelines(session)
-        if versions[guideline.id][0].in_force_from <= day
-        and (guideline.repealed_from is None or guideline.repealed_from > day)
+        if guideline.repealed_from is None or guideline.repealed_from > day
     ]
 
 
@@ -59,7 +64,7 @@ def adoptions_on(
     by_id = {decision.id: decision for decision in decisions}
     grouped: dict[tuple[str, str | None], list[Fact]] = defaultdict(list)
     for decision in decisions:
-        grouped[decision.municipality, decision.guideline_id].append(_fact(decision))
+        grouped[decision.municipality, decision.guideline_id].append(fact_of(decision))
     found = []
     for town in towns:
         for guideline in listed:
@@ -69,7 +74,13 @@ def adoptions_on(
     return found
 
 
-def _fact(decision: Decision) -> Fact:
+def adopted_before(session: Session, code: str, guideline_id: str, number: str) -> str | None:
+    """Find the version older than this one that a municipality adopted last."""
+    decisions = decisions_in_force_order(session, [code], guideline_id)
+    return rules.adopted_before(map(fact_of, decisions), number)
+
+
+def fact_of(decision: Decision) -> Fact:
     values: dict[str, Any] = decision.model_dump(
         include={*("id", "kind", "decided_on", "valid_from", "valid_until", "legal_force_on", "source", "external_id")}
     )

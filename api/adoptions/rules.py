@@ -74,6 +74,16 @@ def version_status(adopted: str, versions: Sequence[VersionDates], day: date) ->
     return VersionStatus.MINOR_BEHIND if same_major else VersionStatus.MAJOR_BEHIND
 
 
+def adopted_before(facts: Iterable[Fact], number: str) -> str | None:
+    """Give the version older than this one that was adopted last, whether it stands or not."""
+    adopted = [
+        fact.version
+        for fact in sorted(facts, key=lambda fact: fact.order)
+        if fact.kind in _ADOPTED and parse_number(fact.version) < parse_number(number)
+    ]
+    return adopted[-1] if adopted else None
+
+
 def _stand(ordered: Sequence[Fact], day: date) -> Adoption:
     stand = Adoption()
     for fact in ordered:

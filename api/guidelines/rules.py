@@ -1,6 +1,7 @@
 """What a guideline may say, and what its versions are on a day: pure rules."""
 
 import uuid
+from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -50,6 +51,15 @@ def version_status(
     if repealed_from is not None and repealed_from <= day:
         return GuidelineStatus.REPEALED
     return GuidelineStatus.IN_FORCE
+
+
+def review_due(in_force_from: date, months: int | None) -> date | None:
+    """Give the day on which a version is to be reviewed: so many months on, or the last day of a shorter month."""
+    if months is None:
+        return None
+    year, month = divmod(in_force_from.month - 1 + months, 12)
+    year, month = in_force_from.year + year, month + 1
+    return date(year, month, min(in_force_from.day, monthrange(year, month)[1]))
 
 
 def faults(content: GuidelineContent, known_terms: Collection[str]) -> list[FieldError]:

@@ -93,6 +93,7 @@ ROUTES: tuple[Access, ...] = (
     Access("GET", f"{_API}/guidelines/{{guidelineId}}/versions"),
     Access("GET", f"{_API}/guidelines/{{guidelineId}}/versions/{{number}}"),
     Access("GET", f"{_API}/guidelines/{{guidelineId}}/versions/{{number}}/diff"),
+    Access("GET", f"{_API}/guidelines/{{guidelineId}}/versions/{{number}}/package"),
     Access("GET", f"{_API}/proposals", rule="drafts only to their own organisation"),
     Access("POST", f"{_API}/proposals", _PROPOSE, "the scope of the target's type"),
     Access("GET", f"{_API}/proposals/{{proposalId}}", rule="a draft only to its own organisation"),
@@ -112,6 +113,10 @@ ROUTES: tuple[Access, ...] = (
         "its own municipality",
     ),
     Access("GET", f"{_API}/municipalities/{{municipalityCode}}/adoptions"),
+    Access(
+        "GET", f"{_API}/municipalities/{{municipalityCode}}/tasks", frozenset({"tasks:read"}), "its own municipality"
+    ),
+    Access("GET", f"{_API}/calendar", rule="decisions that wait only to the municipality itself, with tasks:read"),
     Access("GET", f"{_API}/adoptions"),
     Access("GET", f"{_API}/adoption-matrix"),
     Access("GET", f"{_API}/clients", _CLIENTS, "its own organisation; the county's administrator: all"),

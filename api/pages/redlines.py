@@ -13,8 +13,13 @@ def redline_page(  # one argument a thing that the page says
     heading: str, address: str, earlier: str | None, later: str | None, changes: Sequence[Change]
 ) -> HTMLResponse:
     """Show changes; `address` leads back to what was changed, and a version that is None is no published one."""
-    listed = [(_place(change.path), change) for change in changes]
-    return render("redline.html", heading=heading, address=address, earlier=earlier, later=later, changes=listed)
+    shown = placed(changes)
+    return render("redline.html", heading=heading, address=address, earlier=earlier, later=later, changes=shown)
+
+
+def placed(changes: Sequence[Change]) -> list[tuple[str, Change]]:
+    """Give each change the words for where it stands."""
+    return [(_place(change.path), change) for change in changes]
 
 
 def in_swedish(texts: Mapping[str, str]) -> str:

@@ -47,6 +47,8 @@ DOCUMENT = {
     "rutin": "Rutin",
 }
 HORIZONTAL = {"gender_equality": "Jämställdhet", "equal_treatment": "Likabehandling", "environment": "Miljö"}
+# The same by their names in the JSON.
+HORIZONTAL_FIELDS = ("genderEquality", "equalTreatment", "environment")
 LABEL = {"preferred": "Rekommenderas", "alternative": "Går också bra", "deprecated": "Avråds"}
 NOTE = {
     "scope": "Så används ordet",
