@@ -204,6 +204,14 @@ class Paging(Query):
         return (self.page - 1) * self.limit
 
 
+class AsOfQuery(Query):
+    as_of: Day | None = Field(None, description="The day to tell of, as known now; today without it.")
+
+
+class AsOfPaging(Paging):
+    as_of: Day | None = Field(None, description="The day to tell of, as known now; today without it.")
+
+
 def link(href: str, rel: str) -> dict[str, str]:
     """Make a link of a ready document."""
     return {"href": href, "rel": rel, "method": "GET"}

@@ -87,6 +87,13 @@ def guidelines(session: Session) -> list[Guideline]:
     return list(session.exec(select(Guideline).order_by(col(Guideline.number))))
 
 
+def guidelines_begun(session: Session, day: date) -> list[Guideline]:
+    """List those whose first version is in force by a day, by number, repealed since or not."""
+    begun = select(GuidelineVersion.guideline_id).where(GuidelineVersion.in_force_from <= day)
+    query = select(Guideline).where(col(Guideline.id).in_(begun))
+    return list(session.exec(query.order_by(col(Guideline.number))))
+
+
 def find_guideline(session: Session, guideline_id: str) -> Guideline | None:
     return session.get(Guideline, guideline_id)
 

@@ -16,7 +16,6 @@ from api.adoptions.schemas import (
     AdoptionMatrix,
     AdoptionQuery,
     AdoptionRead,
-    AsOfPaging,
     DecisionBody,
     DecisionRead,
     ExternalName,
@@ -32,7 +31,7 @@ from api.identity.authenticate import DecisionWriter
 from api.openapi import answers, body_example
 from api.organisations.routes import MunicipalityCodePath, find_municipality
 from api.paging import page_of, slice_of
-from api.schemas import Page
+from api.schemas import AsOfPaging, Page
 from db.decisions import find_decision, page_of_decisions
 from db.organisations import municipalities
 

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from api.guidelines.schemas import ProvisionNumber
 from api.proposals.schemas import Paragraph, RecordNumber
 from api.schemas import (
+    AsOfPaging,
     Bool,
     ContentHash,
     Counter,
@@ -17,7 +18,6 @@ from api.schemas import (
     Line,
     Link,
     Output,
-    Paging,
     Query,
     Slug,
     Text,
@@ -191,10 +191,6 @@ class MunicipalityLinks(Output):
     self: Link
     adoptions: Link
     decisions: Link
-
-
-class AsOfPaging(Paging):
-    as_of: Day | None = Field(None, description="The day to tell of; today without it.")
 
 
 class AdoptionQuery(AsOfPaging):

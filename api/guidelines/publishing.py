@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from api.errors import Conflict, invalid
 from api.events.record import record
+from api.guidelines.rules import reverted
 from api.guidelines.schemas import GuidelineContent, dump
 from api.versioning import next_number, parse_number
 from db.canonical import content_hash
@@ -74,6 +75,7 @@ def publish_guideline(
             "number": guideline.number,
             "version": number,
             "supersedes": newest.number if newest else None,
+            "reverts": reverted(versions, version.content_hash),
             "changeKind": change.kind,
             "changeNote": change.note,
             "inForceFrom": change.in_force_from.isoformat(),

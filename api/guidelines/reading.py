@@ -6,7 +6,7 @@ from datetime import date
 from sqlmodel import Session
 
 from api.errors import NotFound
-from api.guidelines.rules import VersionDates, in_force_until, shown_version, version_status
+from api.guidelines.rules import VersionDates, in_force_until, reverted, shown_version, version_status
 from api.guidelines.schemas import DecisionHead, GuidelineLinks, GuidelineRead, GuidelineVersionRead
 from api.schemas import Link
 from api.versioning import find_version
@@ -20,12 +20,17 @@ from db.guidelines import (
 )
 
 
-def find_with_versions(session: Session, guideline_id: str) -> tuple[Guideline, list[GuidelineVersion]]:
-    """Load a guideline and its versions, oldest first; raises NotFound."""
+def find_with_versions(
+    session: Session, guideline_id: str, *, begun: date | None = None
+) -> tuple[Guideline, list[GuidelineVersion]]:
+    """Load a guideline and its versions, oldest first; raises NotFound, also where none is in force by a day given."""
     guideline = find_guideline(session, guideline_id)
     if guideline is None:
         raise NotFound("No guideline has this id.")
-    return guideline, guideline_versions(session, [guideline_id])
+    versions = guideline_versions(session, [guideline_id])
+    if begun is not None and versions[0].in_force_from > begun:
+        raise NotFound("No version of this guideline is in force by that day.")
+    return guideline, versions
 
 
 def dates_of(versions: Sequence[GuidelineVersion]) -> list[VersionDates]:
@@ -75,6 +80,7 @@ def present_versions(
                 "publishedAt": version.published_at,
                 "contentHash": version.content_hash,
                 "supersedes": versions[index - 1].number if index else None,
+                "reverts": reverted(versions[:index], version.content_hash),
                 "decision": _head(decisions[version.county_decision_id]),
                 "content": version.content,
             }

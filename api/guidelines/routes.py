@@ -19,9 +19,9 @@ from api.openapi import answers
 from api.pages.redlines import in_swedish, redline_page
 from api.paging import page_of, slice_of
 from api.redline import Diff, DiffQuery, redline
-from api.schemas import Page, Slug, VersionNumber
+from api.schemas import AsOfPaging, AsOfQuery, Page, Slug, VersionNumber
 from api.versioning import find_version, versions_to_compare
-from db.guidelines import guideline_versions, guidelines
+from db.guidelines import guideline_versions, guidelines, guidelines_begun
 
 router = APIRouter(tags=["guidelines"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.GUIDELINES))])
 GuidelineId = Annotated[
@@ -31,14 +31,14 @@ Number = Annotated[VersionNumber, Path(description="The number of a version. Ver
 
 
 @router.get("/guidelines", operation_id="listGuidelines", responses=answers("guidelines"))
-def list_guidelines(request: Request, session: Reader, paging: Paging) -> Page[GuidelineRead]:
-    """List the county's guidelines by number, each in the version in force today.
+def list_guidelines(request: Request, session: Reader, query: Annotated[AsOfPaging, Query()]) -> Page[GuidelineRead]:
+    """List the county's guidelines by number, each in the version in force today; `asOf` any day.
 
-    Länets riktlinjer i nummerordning, var och en i den version som gäller i dag.
+    Länets riktlinjer i nummerordning, var och en i den version som gäller i dag; `asOf` gäller vilken dag som helst.
     """
-    settings, day = request.app.state.settings, clock.today()
-    listed = guidelines(session)
-    shown = slice_of(paging, listed)
+    settings, day = request.app.state.settings, query.as_of or clock.today()
+    listed = guidelines(session) if query.as_of is None else guidelines_begun(session, query.as_of)
+    shown = slice_of(query, listed)
     versions = guideline_versions(session, [guideline.id for guideline in shown])
     items = [
         present_guideline(
@@ -50,19 +50,22 @@ def list_guidelines(request: Request, session: Reader, paging: Paging) -> Page[G
         )
         for guideline in shown
     ]
-    return page_of(request, paging, items, len(listed))
+    return page_of(request, query, items, len(listed))
 
 
 @router.get("/guidelines/{guidelineId}", operation_id="getGuideline", responses=answers("guideline", 404))
-def get_guideline(request: Request, session: Reader, guideline_id: GuidelineId) -> GuidelineRead:
-    """Read one guideline as it stands today.
+def get_guideline(
+    request: Request, session: Reader, guideline_id: GuidelineId, query: Annotated[AsOfQuery, Query()]
+) -> GuidelineRead:
+    """Read one guideline as it stands today; `asOf` any day.
 
-    En riktlinje så som den gäller i dag.
+    En riktlinje så som den gäller i dag; `asOf` gäller vilken dag som helst.
     """
     settings = request.app.state.settings
-    guideline, versions = find_with_versions(session, guideline_id)
+    guideline, versions = find_with_versions(session, guideline_id, begun=query.as_of)
     tell_revision(request, guideline.revision)
-    return present_guideline(guideline, versions, clock.today(), settings.api_url, settings.base_url)
+    day = query.as_of or clock.today()
+    return present_guideline(guideline, versions, day, settings.api_url, settings.base_url)
 
 
 @router.get(

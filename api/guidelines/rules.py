@@ -5,7 +5,7 @@ from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from api.errors import FieldError
 from api.guidelines.schemas import GuidelineContent, Provision
@@ -53,6 +53,25 @@ def version_status(
     return GuidelineStatus.IN_FORCE
 
 
+class Frozen(Protocol):
+    """A version that can be told apart from others by its text."""
+
+    content_hash: str
+
+    @property
+    def number(self) -> str: ...
+
+
+def reverted(earlier: Sequence[Frozen], content_hash: str) -> str | None:
+    """Name the version whose text comes back, of those before, oldest first; it is proven by its hash.
+
+    What says the same as the one just before it brings nothing back.
+    """
+    if earlier and earlier[-1].content_hash == content_hash:
+        return None
+    return next((version.number for version in reversed(earlier) if version.content_hash == content_hash), None)
+
+
 def review_due(in_force_from: date, months: int | None) -> date | None:
     """Give the day on which a version is to be reviewed: so many months on, or the last day of a shorter month."""
     if months is None:
@@ -95,13 +114,16 @@ def _repeated(items: Iterable[Any], field: str, pointer: str, detail: str) -> It
         seen.add(value)
 
 
-def with_keys(content: GuidelineContent, base: Mapping[str, Any] | None, origin: str) -> GuidelineContent:
+def with_keys(
+    content: GuidelineContent, base: Mapping[str, Any] | None, origin: str, older: Iterable[str] = ()
+) -> GuidelineContent:
     """Give every provision its key: that of the base's provision with the same key or number, else a new one.
 
+    A key of the `older` ones, which the base no longer has, is kept too: what was taken out may come back.
     `origin` parts the new keys of one text from those of another.
     """
     base_keys = {item["number"]: item["key"] for item in base["provisions"]} if base else {}
-    known = set(base_keys.values())
+    known = {*base_keys.values(), *older}
     kept = {item.key for item in content.provisions if item.key in known}
     provisions = [
         item.model_copy(update={"key": _key(item, known, base_keys, kept, origin)}) for item in content.provisions

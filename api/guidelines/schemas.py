@@ -113,6 +113,9 @@ class GuidelineVersionRead(Output):
     published_at: Instant
     content_hash: ContentHash
     supersedes: VersionNumber | None
+    reverts: VersionNumber | None = Field(
+        description="The older version whose text this one brings back, word for word."
+    )
     decision: DecisionHead
     content: GuidelineContent
 

@@ -45,6 +45,7 @@ def document_head(version: GuidelineVersionRead, number: int, responsible: str, 
         ),
         HeadLine("revideras", "Revideras senast", revised.isoformat() if revised else None, "ingen dag är bestämd"),
         HeadLine("ersatterVersion", "Ersätter version", version.supersedes),
+        HeadLine("aterstallerVersion", "Återställer version", version.reverts),
         HeadLine("kontrollsumma", "Kontrollsumma", version.content_hash),
         HeadLine("permanentAdress", "Permanent adress", address),
     ]

@@ -144,4 +144,4 @@ def _content(
     found = target.faults(session, target_id, content)
     if found:
         raise Unprocessable([fault.under("/content") for fault in found])
-    return target.store(content, base, proposal_id)
+    return target.store(session, target_id, content, base, proposal_id)

@@ -37,8 +37,12 @@ class GuidelineTarget:
     def faults(self, session: Session, _target_id: str, content: GuidelineContent) -> list[FieldError]:
         return rules.faults(content, known_terms(session, content.terms))
 
-    def store(self, content: GuidelineContent, base: Mapping[str, Any] | None, origin: str) -> Content:
-        return dump(rules.with_keys(content, base, origin))
+    def store(
+        self, session: Session, target_id: str, content: GuidelineContent, base: Mapping[str, Any] | None, origin: str
+    ) -> Content:
+        versions = self.versions(session, target_id).values()
+        older = {item["key"] for version in versions for item in version["provisions"]}
+        return dump(rules.with_keys(content, base, origin, older))
 
     def check_replacement(self, _session: Session, _target_id: str, _replaced_by: str) -> None:
         raise invalid("/replacedBy", "replaced-by-of-kept", "is for a term that is retired: leave it out")

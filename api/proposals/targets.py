@@ -57,7 +57,9 @@ class Target(Protocol):
     def faults(self, session: Session, target_id: str, content: Any) -> list[FieldError]:
         """List what is wrong with a content, by pointers into it."""
 
-    def store(self, content: Any, base: Mapping[str, Any] | None, origin: str) -> Content:
+    def store(
+        self, session: Session, target_id: str, content: Any, base: Mapping[str, Any] | None, origin: str
+    ) -> Content:
         """Give content as it is stored; `origin` parts the keys of one text from those of another."""
 
     def check_replacement(self, session: Session, target_id: str, replaced_by: str) -> None:

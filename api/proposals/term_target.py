@@ -41,7 +41,9 @@ class TermTarget:
         before = TermContent.model_validate(newest.content) if newest else None
         return rules.faults(target_id, content, surroundings(session, {target_id: content}), before)
 
-    def store(self, content: TermContent, _base: Mapping[str, Any] | None, _origin: str) -> Content:
+    def store(
+        self, _session: Session, _target_id: str, content: TermContent, _base: Mapping[str, Any] | None, _origin: str
+    ) -> Content:
         return content.model_dump(mode="json", by_alias=True)
 
     def check_replacement(self, session: Session, target_id: str, replaced_by: str) -> None:

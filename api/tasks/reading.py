@@ -1,6 +1,7 @@
 """What waits on a municipality, from its decisions and the county's versions."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import date
 
 from sqlmodel import Session
@@ -9,9 +10,10 @@ from api.adoptions.reading import fact_of, guidelines_to_adopt
 from api.adoptions.rules import adoption
 from api.pages.redlines import in_swedish
 from api.tasks.rules import Record, Stand, Task, tasks_of
-from api.tasks.schemas import TaskRead
+from api.tasks.schemas import TaskCounts, TaskRead
 from db.decisions import Decision, decisions_in_force_order
 from db.guidelines import VersionHead, version_heads
+from db.vocabulary import TaskKind
 
 
 def find_tasks(session: Session, municipality: str, day: date) -> list[Task]:
@@ -29,6 +31,12 @@ def present_task(task: Task, day: date) -> TaskRead:
         guideline=task.guideline,
         title={"sv": task.title},
     )
+
+
+def count_tasks(tasks: Sequence[Task], day: date) -> TaskCounts:
+    counted = Counter(task.kind for task in tasks)
+    kinds = {kind.value: counted[kind] for kind in TaskKind}
+    return TaskCounts(**kinds, overdue=sum(task.due < day for task in tasks))
 
 
 def _stands(session: Session, municipality: str, day: date) -> list[Stand]:

@@ -1,6 +1,5 @@
 """What waits on a municipality, as a list and as a calendar."""
 
-from collections import Counter
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -15,10 +14,9 @@ from api.openapi import answers, file_answer
 from api.organisations.routes import MunicipalityCodePath, find_municipality
 from api.paging import page_of, slice_of
 from api.tasks.calendar import calendar_file, find_entries
-from api.tasks.reading import find_tasks, present_task
+from api.tasks.reading import count_tasks, find_tasks, present_task
 from api.tasks.rules import check_reader, sees_decisions
 from api.tasks.schemas import CalendarQuery, TaskPage
-from db.vocabulary import TaskKind
 
 router = APIRouter(tags=["adoptions"], route_class=StrictRoute)
 
@@ -36,10 +34,7 @@ def list_tasks(
     day = clock.today()
     found = find_tasks(session, municipality_code, day)
     page = page_of(request, paging, [present_task(task, day) for task in slice_of(paging, found)], len(found))
-    counts = Counter(task.kind for task in found)
-    return TaskPage(
-        items=page.items, meta=page.meta, links=page.links, counts={kind: counts[kind] for kind in TaskKind}
-    )
+    return TaskPage(items=page.items, meta=page.meta, links=page.links, counts=count_tasks(found, day))
 
 
 @router.get(

@@ -18,10 +18,20 @@ class TaskRead(Output):
     title: LanguageMap
 
 
-class TaskPage(Page[TaskRead]):
-    """A page of tasks; `counts` tells of all pages how many there are of each kind."""
+class TaskCounts(Output):
+    """How many tasks there are of each kind, on all pages together; `overdue` are those whose day has passed."""
 
-    counts: dict[TaskKind, int]
+    statement_due: int
+    decision_needed: int
+    deviation_ends: int
+    review_due: int
+    overdue: int
+
+
+class TaskPage(Page[TaskRead]):
+    """A page of tasks."""
+
+    counts: TaskCounts
 
 
 class CalendarQuery(Query):

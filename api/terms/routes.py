@@ -17,11 +17,10 @@ from api.paging import page_links, page_of, slice_of
 from api.published.current import Published
 from api.published.picture import Picture
 from api.redline import Diff, DiffQuery, redline
-from api.schemas import Page, Paging, Slug, VersionNumber
+from api.schemas import AsOfQuery, Page, Paging, Slug, VersionNumber
 from api.terms.reading import find_with_versions, present_version
 from api.terms.rules import own_word
 from api.terms.schemas import (
-    AsOfQuery,
     DomainRead,
     Glossary,
     SuggestionQuery,

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from api.schemas import (
+    AsOfPaging,
     ContentHash,
     Day,
     Input,
@@ -15,7 +16,6 @@ from api.schemas import (
     Line,
     Link,
     Output,
-    Paging,
     Query,
     QueryInt,
     QueryMoment,
@@ -193,17 +193,9 @@ class TermVersionRead(Output):
     content: TermContent
 
 
-_AS_OF = "The day whose valid versions are told of, as known now; today without it."
-
-
-class AsOfQuery(Query):
-    as_of: Day | None = Field(None, description=_AS_OF)
-
-
-class TermQuery(Paging):
+class TermQuery(AsOfPaging):
     """Which terms; without `status` deprecated terms are left out, except of what has changed since."""
 
-    as_of: Day | None = Field(None, description=_AS_OF)
     changed_since: QueryMoment | None = Field(
         None,
         description="Only terms that changed at this instant or later, deprecated ones too; a day begins at 00:00.",

@@ -53,6 +53,8 @@ def test_ame_01_every_body_is_json_and_only_some_come_in_another_form_too(docume
     assert others == {
         "POST /oauth2/token body",
         "GET /adoption-matrix 200",
+        "GET /calendar 200",
+        "GET /guidelines/{guidelineId}/versions/{number}/package 200",
         *(f"GET /{changed}/diff 200" for changed in redlines),
     }
 
