@@ -36,11 +36,11 @@ def guideline_pdf(content: Mapping[str, Any], head: Sequence[HeadLine], author: 
             "workEnvironment": words.STEP["workEnvironment"],
         },
     }
-    return _printed(_UNDRAWN.sub(lambda found: f"[U+{ord(found[0]):04X}]", json.dumps(data, ensure_ascii=False)))
+    return printed(_UNDRAWN.sub(lambda found: f"[U+{ord(found[0]):04X}]", json.dumps(data, ensure_ascii=False)))
 
 
 @lru_cache(maxsize=32)
-def _printed(data: str) -> bytes:
+def printed(data: str) -> bytes:
     """Every municipality's package of a version holds the same document, which takes most of the time."""
     made = typst.compile(
         _TEMPLATE,
