@@ -39,7 +39,7 @@ def guideline_pdf(content: Mapping[str, Any], head: Sequence[HeadLine], author: 
     return printed(_UNDRAWN.sub(lambda found: f"[U+{ord(found[0]):04X}]", json.dumps(data, ensure_ascii=False)))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def printed(data: str) -> bytes:
     """Every municipality's package of a version holds the same document, which takes most of the time."""
     made = typst.compile(

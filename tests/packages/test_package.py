@@ -231,14 +231,18 @@ def test_a_package_asks_the_database_as_often_however_much_there_is(moved_on: Co
     asked: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
-        asked.append(statement)
+        # Not what the clock asks beside it.
+        if "guideline" in statement or "decision" in statement:
+            asked.append(statement)
 
     engine = moved_on.app.state.database.reader
     sa.event.listen(engine, "before_cursor_execute", note)
     counts = []
     for number in ("1.0", "2.0"):
         asked.clear()
-        fetch(moved_on, number, "2281")
+        past_the_cache = {"samsprak_min_sequence": "0"}
+        moved_on.get(f"{VERSIONS}/{number}/package?municipality=2281", **past_the_cache).raise_for_status()
         counts.append(len(asked))
     sa.event.remove(engine, "before_cursor_execute", note)
-    assert counts[0] == counts[1] < 15
+    assert counts[0] == counts[1]
+    assert 0 < counts[0] < 10
