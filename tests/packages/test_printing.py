@@ -8,7 +8,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from api.guidelines.schemas import GuidelineContent, dump
 from api.packages.head import HeadLine
-from api.packages.pdf import guideline_pdf
+from api.packages.pdf import copy
+from api.packages.printing import typeset
 from api.schemas import LanguageMap
 
 _MAPS = TypeAdapter(LanguageMap)
@@ -37,4 +38,4 @@ def test_any_text_in_any_language_is_printed(text: str, language: str) -> None:
         }
     )
     head = [HeadLine("titel", "Titel", text), HeadLine("tom", "Tom", None)]
-    assert guideline_pdf(dump(content), head, text, date(2026, 1, 1)).startswith(b"%PDF-1.7")
+    assert typeset(copy(dump(content), head, text, date(2026, 1, 1))).startswith(b"%PDF-1.7")
