@@ -16,6 +16,7 @@ from bench.data import generate
 from bench.database import fill
 from bench.machine import cores, resident_megabytes
 from bench.measuring import Effort
+from bench.package import measure_package, publish_large
 from bench.reads import measure_reads
 from bench.servers import serving_ours
 from bench.start import measure_start
@@ -44,6 +45,7 @@ def _measure(folder: Path, effort: Effort) -> Iterator[Row]:
         _say(f"filling a database with {size:,} terms")
         terms, database = generate(size), folder / f"{size}.db"
         fill(database, terms)
+        publish_large(database)
         if size == max(_SIZES):
             _say("starting")
             yield from measure_start(folder, database, size)
@@ -52,6 +54,8 @@ def _measure(folder: Path, effort: Effort) -> Iterator[Row]:
             yield from measure_reads(folder, database, ours, terms, effort)
             yield Row("memory of the server, warm", size, f"{resident_megabytes(ours.pid):.0f} MB")
             if size == max(_SIZES):
+                _say("fetching packages")
+                yield from measure_package(ours, size)
                 _say("reading in the tutorial way")
                 yield from measure_tutorial(folder, ours, terms, effort)
 
