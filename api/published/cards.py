@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
-from api.swedish import fold, sort_key
+from api.swedish import sort_key
 from db.vocabulary import LabelKind
 
 SWEDISH = "sv"
@@ -14,12 +14,20 @@ SWEDISH = "sv"
 
 @dataclass(frozen=True, slots=True)
 class LabelEntry:
-    """A label as it is searched: `folded` holds the value, then the forms, a line each."""
+    """A label as it is searched: `folded` holds the key of the value, then of the forms."""
 
     value: str
     kind: str
     language: str
     folded: tuple[str, ...]
+
+
+class TextEntry(NamedTuple):
+    """A definition as it is searched."""
+
+    language: str
+    audience: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,7 @@ class Card:
     status: str
     preferred: str
     labels: tuple[LabelEntry, ...]
-    texts: tuple[str, ...]
+    texts: tuple[TextEntry, ...]
     broader: tuple[str, ...]
     related: tuple[str, ...]
     digest_line: str
@@ -58,7 +66,7 @@ def card_of(document: str) -> Card:
         status=term["status"],
         preferred=preferred,
         labels=labels,
-        texts=tuple(fold(definition["text"]) for definition in term["definitions"]),
+        texts=tuple(TextEntry(text["language"], text["audience"], text["text"]) for text in term["definitions"]),
         broader=tuple(term["broader"]),
         related=tuple(term["related"]),
         digest_line=f"{term['id']} {term['version']} {term['status']} {term['contentHash']}\n",
@@ -66,12 +74,16 @@ def card_of(document: str) -> Card:
 
 
 def preferred_label(card: Card, language: str | None) -> str:
-    """Give the preferred label in a language, else in Swedish, else the first."""
-    return (language and _preferred(card.labels, language)) or card.preferred
+    """Give the preferred label in a language or what it is a variety of, else in Swedish, else the first."""
+    while language:
+        if found := _preferred(card.labels, language):
+            return found
+        language = language.rpartition("-")[0]
+    return card.preferred
 
 
 def _entry(label: Mapping[str, Any]) -> LabelEntry:
-    folded = (fold(label["value"]), *(fold(form) for form in label["forms"]))
+    folded = (sort_key(label["value"]), *(sort_key(form) for form in label["forms"]))
     return LabelEntry(label["value"], label["kind"], label["language"], folded)
 
 

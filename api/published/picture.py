@@ -8,10 +8,9 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from api.published.cards import Card, DomainCard, card_of, preferred_label
+from api.published.cards import Card, DomainCard, card_of
 from api.schemas import link
-from api.search.matching import Hit, Rank, best_label
-from api.swedish import fold
+from api.search.index import LabelIndex
 from db.vocabulary import TermStatus
 
 
@@ -28,6 +27,7 @@ class Picture:
     narrower: Mapping[str, Sequence[str]]
     related: Mapping[str, Sequence[str]]
     cited_by: Mapping[str, Sequence[tuple[str, str]]]
+    index: LabelIndex
 
     def patched(
         self,
@@ -40,7 +40,11 @@ class Picture:
         quotes = self.cited_by if cited_by is None else cited_by
         if not fresh:
             return replace(self, sequence=sequence, cited_by=quotes)
-        return _drawn(replace(self, sequence=sequence, cited_by=quotes), {**self.cards, **fresh})
+        cards = {**self.cards, **fresh}
+        index = self.index.patched(fresh.values())
+        if index.crowded:
+            index = LabelIndex.build(cards.values())
+        return _drawn(replace(self, sequence=sequence, cited_by=quotes, index=index), cards)
 
     def term(self, card: Card, *, linked: bool = True) -> dict[str, Any]:
         """Give one term as the API shows it."""
@@ -60,47 +64,6 @@ class Picture:
                 "interpretations": None,
             }
         return shown
-
-    def listed(self, *, language: str | None, domain: str | None, status: str | None) -> list[Card]:
-        """List terms in Swedish alphabetical order; without a status, deprecated ones are left out."""
-        return [
-            card
-            for card in self.ordered
-            if (card.status == status if status else card.status != TermStatus.DEPRECATED)
-            and (domain is None or card.domain == domain)
-            and (language is None or any(label.language == language for label in card.labels))
-        ]
-
-    def search(self, cards: Iterable[Card], query: str, language: str | None) -> list[Card]:
-        """Keep the terms that answer a query, best first, alphabetically among equals."""
-        wanted = fold(query)
-        found = []
-        for card in cards:
-            hit = best_label(card.labels, wanted, language)
-            if hit is None and any(wanted in text for text in card.texts):
-                hit = Hit(Rank.DEFINITION, None)
-            if hit is not None:
-                found.append((hit.rank, card))
-        found.sort(key=lambda pair: pair[0])
-        return [card for _, card in found]
-
-    def suggest(self, query: str, language: str | None, limit: int) -> list[dict[str, Any]]:
-        """Complete a word: terms whose labels begin with it, or hold it, best first."""
-        wanted = fold(query)
-        found = []
-        for card in self.ordered:
-            hit = best_label(card.labels, wanted, language)
-            if hit is not None and hit.label is not None:
-                found.append((hit.rank, card, hit.label))
-        found.sort(key=lambda row: row[0])
-        return [
-            {
-                "termId": card.id,
-                "preferredLabel": preferred_label(card, language),
-                "matched": {"value": label.value, "kind": label.kind, "language": label.language},
-            }
-            for _, card, label in found[:limit]
-        ]
 
     def domain_list(self) -> list[dict[str, Any]]:
         counts: dict[str, int] = defaultdict(int)
@@ -135,8 +98,9 @@ def build(
     cited_by: Mapping[str, Sequence[tuple[str, str]]],
 ) -> Picture:
     """Draw the picture from the ready documents of all terms."""
-    blank = Picture(sequence, api_url, base_url, tuple(domains), {}, (), {}, {}, cited_by)
-    return _drawn(blank, {term_id: card_of(document) for term_id, document in documents})
+    cards = {term_id: card_of(document) for term_id, document in documents}
+    index = LabelIndex.build(cards.values())
+    return _drawn(Picture(sequence, api_url, base_url, tuple(domains), {}, (), {}, {}, cited_by, index), cards)
 
 
 def _drawn(picture: Picture, cards: Mapping[str, Card]) -> Picture:

@@ -1,8 +1,6 @@
 """The JSON of terms."""
 
-from typing import Annotated
-
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from api.schemas import (
     ContentHash,
@@ -10,14 +8,10 @@ from api.schemas import (
     Input,
     Instant,
     LanguageMap,
-    LanguageRange,
     LanguageTag,
     Line,
     Link,
     Output,
-    Paging,
-    Query,
-    QueryInt,
     Slug,
     Text,
     VersionNumber,
@@ -32,8 +26,6 @@ from db.vocabulary import (
     NoteKind,
     TermStatus,
 )
-
-SearchText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class Label(Input):
@@ -147,22 +139,6 @@ class Glossary(Output):
     terms: list[BundledTerm]
 
 
-class Matched(Output):
-    value: str
-    kind: LabelKind
-    language: str
-
-
-class Suggestion(Output):
-    term_id: str
-    preferred_label: str
-    matched: Matched
-
-
-class Suggestions(Output):
-    items: list[Suggestion]
-
-
 class TermVersionRead(Output):
     """One frozen version of a term."""
 
@@ -175,18 +151,3 @@ class TermVersionRead(Output):
     published_at: Instant
     content_hash: ContentHash
     content: TermContent
-
-
-class TermQuery(Paging):
-    """Which terms; without `status` deprecated terms are left out."""
-
-    q: SearchText | None = Field(None, description="Words to look for, in labels first, then in definitions.")
-    language: LanguageRange | None = Field(None, description="Only terms with a label in this language.")
-    domain: Slug | None = Field(None, description="Only terms of this subject domain.")
-    status: TermStatus | None = Field(None, description="Only terms of this status.")
-
-
-class SuggestionQuery(Query):
-    q: SearchText = Field(description="The beginning, or a part, of a word.")
-    language: LanguageRange | None = Field(None, description="Only labels in this language.")
-    limit: QueryInt = Field(10, ge=1, le=50, description="How many suggestions at the most.")
