@@ -84,12 +84,17 @@ class LabelIndex:
         return list(found.values())
 
     def _steps(self, spellings: Sequence[Asked], *, found: Callable[[], bool]) -> Iterator[Sequence[Step]]:
-        """Give what to look for, the best first; a slip is thought of when no word begins as the query does."""
+        """Give what to look for, the best first.
+
+        A slip is thought of when no word begins as the query does, and parts of several words only then.
+        """
         for asked in spellings:
             yield from ([(asked, rank)] for rank in BY_WORDS)
-        mended = [] if found() else self._mended(spellings)
-        yield from ([(asked, Rank.PART)] for asked in spellings)
-        if mended:
+        known = found()
+        for asked in spellings:
+            if not known or len(asked.wanted.words) == 1:
+                yield [(asked, Rank.PART)]
+        if not known and (mended := self._mended(spellings)):
             yield [(asked, rank) for asked in mended for rank in BY_WORDS]
 
     def _spellings(self, query: str, language: str | None) -> list[Asked]:
@@ -119,8 +124,9 @@ class LabelIndex:
         return []
 
     def _knows(self, asked: Asked, word: str, *, begun: bool) -> bool:
-        in_base = self.base.holding_word(asked, word, begun=begun) & self._alive
-        return bool(in_base or self.over.holding_word(asked, word, begun=begun))
+        in_base = self.base.holding_word(asked, word, begun=begun)
+        in_over = self.over.holding_word(asked, word, begun=begun)
+        return any(place not in self.dead for place in in_base) or any(True for _ in in_over)
 
     def _near(self, asked: Asked, word: str, *, begun: bool) -> list[str]:
         near = self.base.near(asked, word, begun=begun) | self.over.near(asked, word, begun=begun)

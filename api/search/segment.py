@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from api.published.cards import Card
-from api.search.bits import bits_of
+from api.search.bits import bits_of, places_in
 from api.search.facets import facets_of, sum_of
 from api.search.matching import Asked, Rank
 from api.search.vocabulary import Vocabulary, vocabulary_of
@@ -37,23 +37,25 @@ class _Keys(NamedTuple):
         return self.vocabulary.bits(self.found)
 
 
-class _Set(NamedTuple):
+class _Common(NamedTuple):
     """What several words have in common: no key of its own, so the terms' own order."""
 
-    places: Sequence[int]
+    places: Sequence[int] | int
     size: int
 
     def walk(self) -> Iterator[tuple[str, int]]:
-        return (("", place) for place in self.places)
+        places = places_in(self.places) if isinstance(self.places, int) else self.places
+        return (("", place) for place in places)
 
     def bits(self) -> int:
-        return bits_of(self.places, self.size) if self.places else 0
+        return self.places if isinstance(self.places, int) else bits_of(self.places, self.size)
 
 
 class _Labels:
     """The labels of one language: whole, and word by word."""
 
     def __init__(self, keys: Sequence[tuple[int, str]], size: int) -> None:
+        # A form is a line too, so that it counts as its label.
         lines: dict[str, Sequence[int]] = {}
         for place, key in keys:
             # Most keys are of one term: a list for each would be most of what the building costs.
@@ -124,10 +126,11 @@ class Segment:
             sets.append(found.bits() if found else 0)
         return sum_of(sets)
 
-    def holding_word(self, asked: Asked, word: str, *, begun: bool) -> int:
-        """Give the set of the terms with a word, or its beginning, in their labels."""
-        vocabularies = [labels.words for labels in self._asked(asked)]
-        return sum_of(words.bits(words.beginning(word) if begun else words.whole(word)) for words in vocabularies)
+    def holding_word(self, asked: Asked, word: str, *, begun: bool) -> Iterator[int]:
+        """List the places of the terms with a word, or its beginning, in their labels."""
+        for labels in self._asked(asked):
+            words = labels.words
+            yield from (place for _, place in words.walk(words.beginning(word) if begun else words.whole(word)))
 
     def near(self, asked: Asked, word: str, *, begun: bool) -> set[str]:
         """Find the words that one may have been meant as."""
@@ -156,4 +159,4 @@ def _with_all(
     *others, last = words
     if not others:
         return _Keys(vocabulary, find_last(last))
-    return _Set(vocabulary.common(find_last(last), *map(find, others)), vocabulary.size)
+    return _Common(vocabulary.common(find_last(last), *map(find, others)), vocabulary.size)

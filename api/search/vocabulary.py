@@ -4,9 +4,11 @@ from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from itertools import chain
+from operator import and_
 
-from api.search.bits import bits_of, places_in
+from api.search.bits import bits_of
 from api.search.words import words_of
 
 _GRAM = 3
@@ -16,7 +18,7 @@ _SHORT = 2
 # So few keys are quicker looked at one by one than guessed at.
 _FEW = 64
 # Sets larger than this meet faster as bits.
-_MANY = 4096
+_MANY = 500
 _LAST = "\U0010ffff"
 
 
@@ -92,17 +94,23 @@ class Vocabulary:
             return 0
         return self._ready.get((found.start, found.stop)) or self._joined(found)
 
-    def common(self, *found: Iterable[int]) -> list[int]:
-        """List the places that all finds have in common."""
-        spans = sorted(((self._count(keys), keys) for keys in map(_known, found)), key=lambda span: span[0])
-        places = set(self._places(spans[0][1]))
-        for count, keys in spans[1:]:
-            if not places:
-                break
-            if count < _MANY:
+    def common(self, *found: Iterable[int]) -> Sequence[int] | int:
+        """Find the places that all finds have in common: few as a list, many as a set of bits."""
+        known: list[Sequence[int]] = []
+        for keys in found:
+            known.append(keys if isinstance(keys, range) else tuple(keys))
+            if not known[-1]:
+                return ()
+        first, *others = sorted(known, key=self._count)
+        if self._count(first) >= _MANY:
+            return reduce(and_, map(self.bits, known))
+        places = set(self._places(first))
+        for keys in others:
+            ready = self._ready.get((keys.start, keys.stop)) if isinstance(keys, range) else None
+            if ready is None:
                 places.intersection_update(self._places(keys))
             else:
-                places.intersection_update(places_in(bits_of(places, self.size) & self.bits(keys)))
+                places = {place for place in places if ready >> place & 1}
         return sorted(places)
 
     def _count(self, found: Sequence[int]) -> int:
@@ -157,10 +165,6 @@ def vocabulary_of(
         for word in dict.fromkeys(words_of(key(token))):
             words[word].append(places)
     return Vocabulary({word: _merged(lists) for word, lists in words.items()}, size, parts=parts)
-
-
-def _known(found: Iterable[int]) -> Sequence[int]:
-    return found if isinstance(found, range) else tuple(found)
 
 
 def _merged(lists: Sequence[Sequence[int]]) -> Sequence[int]:
