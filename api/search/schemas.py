@@ -54,7 +54,7 @@ class FacetCount(Output):
 class Facets(Output):
     """The counts that `facets` asks for; the letters in Swedish order.
 
-    A language counts the found terms that have a label in it; as a filter it also says in which words `q` is looked for.
+    A language counts the found terms that have a label in it; as a filter it also says in which `q` is looked for.
     """
 
     domain: list[FacetCount] | None

@@ -89,7 +89,12 @@ def test_a_language_leaves_out_the_words_of_others(query: str, language: str | N
 
 def test_a_sign_is_no_wildcard_and_no_letter() -> None:
     index = LabelIndex.build(GLOSSARY)
-    assert index.search("(av*)") == index.search("av%") != index.search("*v")
+    assert (
+        ids(index.search("(av*)").page(0, 9))
+        == ids(index.search("av%").page(0, 9))
+        == ["avtal", "avtalsmall", "ramavtal"]
+    )
+    assert index.search("*v").total == 0
 
 
 def test_the_form_that_answers_is_told() -> None:
