@@ -5,8 +5,8 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
-from itertools import chain
-from operator import and_
+from itertools import chain, groupby
+from operator import and_, itemgetter
 
 from api.search.bits import bits_of
 from api.search.words import words_of
@@ -138,17 +138,20 @@ class Vocabulary:
 
     def _dense(self, lengths: Iterable[int]) -> Iterator[tuple[tuple[int, int], int]]:
         """Make ready the sets of keys, and of beginnings of one or two letters, that many terms hold."""
-        starts, keys = self._starts, self.keys
-        spans = {(at, at + 1) for at in range(len(keys))}
+        starts, least = self._starts, max(_FEW, self.size * _DENSE)
+        for low, high in self._spans(lengths):
+            if starts[high] - starts[low] > least:
+                yield (low, high), bits_of(self._holders[starts[low] : starts[high]], self.size)
+
+    def _spans(self, lengths: Iterable[int]) -> Iterator[tuple[int, int]]:
+        keys = self.keys
+        yield from ((at, at + 1) for at in range(len(keys)))
         for length in lengths:
             low = 0
             while low < len(keys):
                 high = bisect_left(keys, keys[low][:length] + _LAST, low)
-                spans.add((low, high))
+                yield low, high
                 low = high
-        for low, high in spans:
-            if starts[high] - starts[low] > max(_FEW, self.size * _DENSE):
-                yield (low, high), bits_of(self._holders[starts[low] : starts[high]], self.size)
 
 
 def vocabulary_of(
@@ -156,8 +159,8 @@ def vocabulary_of(
 ) -> Vocabulary:
     """Take the words from texts of terms, which come in the order of their places; `key` makes a key of a token."""
     tokens: dict[str, array[int]] = defaultdict(lambda: array("I"))
-    for place, text in texts:
-        for token in set(text.split()):
+    for place, group in groupby(texts, itemgetter(0)):
+        for token in set(" ".join([text for _, text in group]).split()):
             tokens[token].append(place)
     # Few tokens are different, so only then is it looked at what they are made of.
     words: dict[str, list[array[int]]] = defaultdict(list)
