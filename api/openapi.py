@@ -29,9 +29,9 @@ explains cause and remedy. Lists are paged by `limit` and `page`.
 
 **Limits:** a JSON body is at most 1 MB (a text to mark 2.5 MB) and 32 levels deep; a page holds at most 100 items; an
 access token lives five minutes and there is no refresh token, ask for a new one. Search is by words and parts of
-words; spelling mistakes are not mended yet. Without a token an address may ask 600 times a minute, a client 1,200
-times, all clients of an organisation 6,000 times: `RateLimit` tells what is left. Answers that are already made are
-not counted.
+words, and mends one slip of a letter. Without a token an address may ask 600 times a minute, a client 1,200 times,
+all clients of an organisation 6,000 times: `RateLimit` tells what is left. Answers that are already made are not
+counted.
 
 **Lifecycle:** this is a beta (major version 0); versions are semantic, fields may be added, and changes are told in
 the change log. No end-of-life date is set for this version; `/api-info` tells its state.

@@ -17,6 +17,7 @@ from bench.database import fill
 from bench.machine import cores, resident_megabytes
 from bench.measuring import Effort
 from bench.reads import measure_reads
+from bench.searching import measure_searching
 from bench.servers import serving_ours
 from bench.start import measure_start
 from bench.table import Row, table
@@ -27,6 +28,7 @@ Base and ours: CPU time, user and system, of all processes of the server for one
 includes its background work. Base is raw, a bare uvicorn app that sends the same status, headers and
 body, in the row of the tutorial that application with its PostgreSQL. Figure: base / ours, the median
 of the rounds; in a round both are measured by turns in short slices, of which the cheapest counts.
+Index and p99 of suggestions and searches: CPU time within one process, 400 queries a row.
 Server busy: it waited for the load, because other work took the cores; measure on a quiet machine."""
 
 
@@ -47,6 +49,8 @@ def _measure(folder: Path, effort: Effort) -> Iterator[Row]:
         if size == max(_SIZES):
             _say("starting")
             yield from measure_start(folder, database, size)
+        _say(f"searching {size:,} terms")
+        yield from measure_searching(terms)
         with serving_ours(folder, database) as ours:
             _say(f"reading from {size:,} terms")
             yield from measure_reads(folder, database, ours, terms, effort)

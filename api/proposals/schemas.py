@@ -32,7 +32,8 @@ from api.schemas import (
     VersionNumber,
     unset,
 )
-from api.terms.schemas import Matched, TermContent
+from api.search.schemas import Matched
+from api.terms.schemas import TermContent
 from api.texts import Readable
 from db.vocabulary import ChangeKind, Outcome, ProposalAction, ProposalStatus, TargetType
 

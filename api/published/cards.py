@@ -2,24 +2,32 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
 from api.languages import best_language
-from api.swedish import fold, sort_key
+from api.swedish import sort_key
 from api.terms.rules import own_word
 from db.vocabulary import LabelKind
 
 
 @dataclass(frozen=True, slots=True)
 class LabelEntry:
-    """A label as it is searched: `folded` holds the value, then the forms, a line each."""
+    """A label as it is searched: `folded` holds the key of the value, then of the forms."""
 
     value: str
     kind: str
     language: str
     folded: tuple[str, ...]
+
+
+class TextEntry(NamedTuple):
+    """A definition as it is searched."""
+
+    language: str
+    audience: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,7 @@ class Card:
     status: str
     preferred: str
     labels: tuple[LabelEntry, ...]
-    texts: tuple[str, ...]
+    texts: tuple[TextEntry, ...]
     broader: tuple[str, ...]
     related: tuple[str, ...]
     valid_from: str
@@ -60,7 +68,7 @@ def card_of(document: str) -> Card:
         status=term["status"],
         preferred=preferred,
         labels=labels,
-        texts=tuple(fold(definition["text"]) for definition in term["definitions"]),
+        texts=tuple(TextEntry(text["language"], text["audience"], text["text"]) for text in term["definitions"]),
         broader=tuple(term["broader"]),
         related=tuple(term["related"]),
         valid_from=term["validFrom"],
@@ -79,13 +87,8 @@ def preferred_label(card: Card, language: str | None) -> str:
 
 
 def _entry(label: Mapping[str, Any]) -> LabelEntry:
-    folded = (fold(label["value"]), *(fold(form) for form in label["forms"]))
+    folded = (sort_key(label["value"]), *(sort_key(form) for form in label["forms"]))
     return LabelEntry(label["value"], label["kind"], label["language"], folded)
-
-
-def label_language(labels: Iterable[LabelEntry], wanted: str) -> str | None:
-    """Choose the language of a term's labels for a reader of one; None when there is none for them."""
-    return best_language(wanted, (label.language for label in labels))
 
 
 def _preferred(labels: Iterable[LabelEntry], language: str) -> str | None:

@@ -8,10 +8,9 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from api.published.cards import Card, DomainCard, card_of, label_language, preferred_label
+from api.published.cards import Card, DomainCard, card_of
 from api.schemas import link
-from api.search.matching import Hit, Rank, best_label
-from api.swedish import fold
+from api.search.index import LabelIndex
 from db.vocabulary import TermStatus
 
 
@@ -28,6 +27,7 @@ class Picture:
     narrower: Mapping[str, Sequence[str]]
     related: Mapping[str, Sequence[str]]
     cited_by: Mapping[str, Sequence[tuple[str, str]]]
+    index: LabelIndex
 
     def patched(
         self,
@@ -42,7 +42,10 @@ class Picture:
         if not fresh and not removed:
             return replace(self, sequence=sequence, cited_by=quotes)
         cards = {term_id: card for term_id, card in {**self.cards, **fresh}.items() if term_id not in removed}
-        return _drawn(replace(self, sequence=sequence, cited_by=quotes), cards)
+        index = self.index.patched(fresh.values(), removed)
+        if index.crowded:
+            index = LabelIndex.build(cards.values())
+        return _drawn(replace(self, sequence=sequence, cited_by=quotes, index=index), cards)
 
     def term(self, card: Card, *, linked: bool = True) -> dict[str, Any]:
         """Give one term as the API shows it."""
@@ -64,53 +67,6 @@ class Picture:
                 "interpretations": None,
             }
         return shown
-
-    def listed(
-        self, *, language: str | None, domain: str | None, status: str | None, changed_since: str | None = None
-    ) -> list[Card]:
-        """List terms in Swedish alphabetical order.
-
-        Without a status, deprecated ones are left out, except of what has changed: that a term has ended is news.
-        """
-        return [
-            card
-            for card in self.ordered
-            if (card.status == status if status else card.status != TermStatus.DEPRECATED or changed_since is not None)
-            and (changed_since is None or card.changed_at >= changed_since)
-            and (domain is None or card.domain == domain)
-            and (language is None or label_language(card.labels, language) is not None)
-        ]
-
-    def search(self, cards: Iterable[Card], query: str, language: str | None) -> list[Card]:
-        """Keep the terms that answer a query, best first, alphabetically among equals."""
-        wanted = fold(query)
-        found = []
-        for card in cards:
-            hit = best_label(card.labels, wanted, language)
-            if hit is None and any(wanted in text for text in card.texts):
-                hit = Hit(Rank.DEFINITION, None)
-            if hit is not None:
-                found.append((hit.rank, card))
-        found.sort(key=lambda pair: pair[0])
-        return [card for _, card in found]
-
-    def suggest(self, query: str, language: str | None, limit: int) -> list[dict[str, Any]]:
-        """Complete a word: terms whose labels begin with it, or hold it, best first."""
-        wanted = fold(query)
-        found = []
-        for card in self.ordered:
-            hit = best_label(card.labels, wanted, language)
-            if hit is not None and hit.label is not None:
-                found.append((hit.rank, card, hit.label))
-        found.sort(key=lambda row: row[0])
-        return [
-            {
-                "termId": card.id,
-                "preferredLabel": preferred_label(card, language),
-                "matched": {"value": label.value, "kind": label.kind, "language": label.language},
-            }
-            for _, card, label in found[:limit]
-        ]
 
     def domain_list(self) -> list[dict[str, Any]]:
         counts: dict[str, int] = defaultdict(int)
@@ -145,8 +101,9 @@ def build(
     cited_by: Mapping[str, Sequence[tuple[str, str]]],
 ) -> Picture:
     """Draw the picture from the ready documents of all terms."""
-    blank = Picture(sequence, api_url, base_url, tuple(domains), {}, (), {}, {}, cited_by)
-    return _drawn(blank, {term_id: card_of(document) for term_id, document in documents})
+    cards = {term_id: card_of(document) for term_id, document in documents}
+    index = LabelIndex.build(cards.values())
+    return _drawn(Picture(sequence, api_url, base_url, tuple(domains), {}, (), {}, {}, cited_by, index), cards)
 
 
 def _drawn(picture: Picture, cards: Mapping[str, Card]) -> Picture:

@@ -18,20 +18,18 @@ from api.published.current import Published
 from api.published.picture import Picture
 from api.redline import Diff, DiffQuery, redline
 from api.schemas import Page, Paging, Slug, VersionNumber
+from api.search.answers import counted, find, matched
+from api.search.schemas import TermPage, TermQuery
 from api.terms.reading import find_with_versions, present_version
 from api.terms.rules import own_word
 from api.terms.schemas import (
     AsOfQuery,
     DomainRead,
     Glossary,
-    SuggestionQuery,
-    Suggestions,
-    TermQuery,
     TermRead,
     TermVersionRead,
 )
 from api.versioning import find_version, versions_to_compare
-from db.events import instant_text
 
 router = APIRouter(tags=["terms"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.TERMS))])
 TermId = Annotated[
@@ -55,23 +53,26 @@ Glossaries = Annotated[Published, Depends(published)]
 AsOf = Annotated[AsOfQuery, Query()]
 
 
-@router.get("/terms", operation_id="listTerms", response_model=Page[TermRead], responses=answers("terms"))
+@router.get("/terms", operation_id="listTerms", response_model=TermPage, responses=answers("terms"))
 async def list_terms(request: Request, glossaries: Glossaries, query: Annotated[TermQuery, Query()]) -> Response:
     """List terms in Swedish alphabetical order, or search them: the best match comes first.
 
-    Begreppen i svensk bokstavsordning, eller sökning med den bästa träffen först.
+    All words of `q` must be there, in any order; the last one may be only begun. `facets` counts the terms by domain,
+    status, language, audience and letter.
+
+    Begreppen i svensk bokstavsordning, eller sökning med den bästa träffen först. Alla ord i `q` måste finnas med, och
+    det sista får vara bara påbörjat. `facets` räknar begreppen per område, status, språk, målgrupp och bokstav.
     """
     picture = await glossaries.on(query.as_of)
-    since = instant_text(query.changed_since) if query.changed_since else None
-    found = picture.listed(language=query.language, domain=query.domain, status=query.status, changed_since=since)
-    if query.q is not None:
-        found = picture.search(found, query.q, query.language)
-    shown = slice_of(query, found)
+    found, filters = find(picture.index, query)
+    kept = found.narrowed(filters)
+    shown = kept.page(query.offset, query.limit)
     return _json(
         {
-            "items": [picture.term(card) for card in shown],
-            "_meta": {"totalRecords": len(found), "page": query.page, "limit": query.limit, "count": len(shown)},
-            "_links": page_links(request, query, len(found)).model_dump(by_alias=True),
+            "items": [{**picture.term(hit.card), "matched": matched(hit.card, hit.match)} for hit in shown],
+            "facets": counted(found, filters, query.facets),
+            "_meta": {"totalRecords": kept.total, "page": query.page, "limit": query.limit, "count": len(shown)},
+            "_links": page_links(request, query, kept.total).model_dump(by_alias=True),
         }
     )
 
@@ -152,15 +153,6 @@ async def list_domains(request: Request, picture: Pictured, paging: Annotated[Pa
             "_links": page_links(request, paging, len(domains)).model_dump(by_alias=True),
         }
     )
-
-
-@router.get("/suggestions", operation_id="suggestTerms", response_model=Suggestions, responses=answers("suggestions"))
-async def suggest_terms(picture: Pictured, query: Annotated[SuggestionQuery, Query()]) -> Response:
-    """Complete a word: labels that begin with the text come first, then those that hold it.
-
-    Kompletterar ett ord: termer som börjar med texten kommer först, sedan de som innehåller den.
-    """
-    return _json({"items": picture.suggest(query.q, query.language, query.limit)})
 
 
 @router.get("/glossary", operation_id="getGlossary", response_model=Glossary, responses=answers("glossary"))

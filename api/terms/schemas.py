@@ -1,8 +1,6 @@
 """The JSON of terms."""
 
-from typing import Annotated
-
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from api.schemas import (
     ContentHash,
@@ -10,15 +8,11 @@ from api.schemas import (
     Input,
     Instant,
     LanguageMap,
-    LanguageRange,
     LanguageTag,
     Line,
     Link,
     Output,
-    Paging,
     Query,
-    QueryInt,
-    QueryMoment,
     Slug,
     Text,
     VersionNumber,
@@ -34,8 +28,6 @@ from db.vocabulary import (
     SourceRelation,
     TermStatus,
 )
-
-SearchText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class Label(Input):
@@ -161,22 +153,6 @@ class Glossary(Output):
     terms: list[BundledTerm]
 
 
-class Matched(Output):
-    value: str
-    kind: LabelKind
-    language: str
-
-
-class Suggestion(Output):
-    term_id: str
-    preferred_label: str
-    matched: Matched
-
-
-class Suggestions(Output):
-    items: list[Suggestion]
-
-
 class TermVersionRead(Output):
     """One frozen version of a term."""
 
@@ -193,28 +169,8 @@ class TermVersionRead(Output):
     content: TermContent
 
 
-_AS_OF = "The day whose valid versions are told of, as known now; today without it."
+AS_OF = "The day whose valid versions are told of, as known now; today without it."
 
 
 class AsOfQuery(Query):
-    as_of: Day | None = Field(None, description=_AS_OF)
-
-
-class TermQuery(Paging):
-    """Which terms; without `status` deprecated terms are left out, except of what has changed since."""
-
-    as_of: Day | None = Field(None, description=_AS_OF)
-    changed_since: QueryMoment | None = Field(
-        None,
-        description="Only terms that changed at this instant or later, deprecated ones too; a day begins at 00:00.",
-    )
-    q: SearchText | None = Field(None, description="Words to look for, in labels first, then in definitions.")
-    language: LanguageRange | None = Field(None, description="Only terms with a label in this language.")
-    domain: Slug | None = Field(None, description="Only terms of this subject domain.")
-    status: TermStatus | None = Field(None, description="Only terms of this status.")
-
-
-class SuggestionQuery(Query):
-    q: SearchText = Field(description="The beginning, or a part, of a word.")
-    language: LanguageRange | None = Field(None, description="Only labels in this language.")
-    limit: QueryInt = Field(10, ge=1, le=50, description="How many suggestions at the most.")
+    as_of: Day | None = Field(None, description=AS_OF)
