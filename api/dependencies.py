@@ -43,14 +43,11 @@ def open_transaction(
     request: Request, caller: Anyone, _turn: Annotated[None, Depends(take_turn, scope="function")]
 ) -> Iterator[Transaction]:
     """Give the transaction of this request; it has committed before the answer is sent."""
-    state = request.app.state
-    with transaction(state.database) as tx:
+    with transaction(request.app.state.database) as tx:
         claim_key(request, tx, caller)
         yield tx
     if tx.public_sequence is not None:
         context_of(request.scope).public_sequence = tx.public_sequence
-        # Whoever reads after this answer reads the change.
-        state.published.try_to_catch_up()
 
 
 def open_reader(request: Request) -> Iterator[Session]:

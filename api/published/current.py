@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Iterable
 from datetime import date
 
-import structlog
 from sqlmodel import Session
 
 from api import clock
@@ -20,7 +19,6 @@ from db.terms import domains, term_documents
 from db.types import PUBLIC_STREAM
 
 _BATCH = 500
-log = structlog.get_logger("samsprak.published")
 
 
 class Published:
@@ -39,13 +37,6 @@ class Published:
         with self._lock, reading(self._database) as session:
             while self._patch(session):
                 pass
-
-    def try_to_catch_up(self) -> None:
-        """Catch up now, or leave it to the next second: what is committed stays committed."""
-        try:
-            self.catch_up()
-        except Exception:  # a fault of reading must not make a done change look undone
-            log.exception("cannot look for changes")
 
     def _draw(self) -> Picture:
         self._day = clock.today()
