@@ -119,7 +119,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.freshness = await to_thread.run_sync(Freshness, database)
     app.state.turns = anyio.Semaphore(_WRITERS[database.url.get_backend_name()])
     app.state.keys = await to_thread.run_sync(Keys, database, settings.signing_key_file)
-    app.state.doorkeeper = Doorkeeper(database, app.state.keys, app.state.leaving)
+    app.state.doorkeeper = Doorkeeper(database, app.state.keys, app.state.freshness, app.state.leaving)
     app.state.key_sets = KeySets(Outbound(settings.outbound_private_hosts))
     home = built_in_issuer(app.state.keys, settings)
     app.state.trust = Trust(database, home, app.state.key_sets, settings.county)

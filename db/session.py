@@ -125,18 +125,15 @@ def journal_mode(version: tuple[int, ...]) -> str:
 @contextmanager
 def transaction(database: Database) -> Iterator[Transaction]:
     """Give a transaction that commits, rows and events together, when the block ends well."""
-    try:
-        with Transaction(database.writer) as tx:
-            yield tx
-            # Always the last lock taken, so that it neither deadlocks nor leaves a hole.
-            tx.public_sequence = append_events(tx, tx.pending)
-            if tx.pending:
-                announce(tx)
-            tx.commit()
-    finally:
-        # However it ended: a commit whose answer was lost may be there, and one who sends again what was written by a
-        # process that died before it could tell is answered by this one.
-        database.stamp.renew()
+    with Transaction(database.writer) as tx:
+        yield tx
+        # Always the last lock taken, so that it neither deadlocks nor leaves a hole.
+        tx.public_sequence = append_events(tx, tx.pending)
+        if tx.pending:
+            announce(tx)
+        tx.commit()
+    # Also when nothing was to be told: who sends again what a process wrote that then died is answered by this one.
+    database.stamp.renew()
 
 
 @contextmanager

@@ -28,7 +28,7 @@ class Stamp:
     """
 
     def __init__(self, path: Path, like: Path | None = None) -> None:
-        self._path = path
+        self.path = path
         self._like = like
         self._lock = Lock()
         self._mapped: tuple[int, int] | None = None
@@ -44,7 +44,7 @@ class Stamp:
         with self._lock:
             self._watching = True
             try:
-                found = self._path.lstat()
+                found = self.path.lstat()
                 if self._mapped == (found.st_dev, found.st_ino):
                     return
             except OSError:
@@ -53,7 +53,7 @@ class Stamp:
                 self.word, self.fault = self._map(), ""
             except (OSError, ValueError) as error:
                 self.word, self._mapped = self._own, None
-                self.fault = f"{self._path}: {error}"
+                self.fault = f"{self.path}: {error}"
 
     def renew(self) -> None:
         """Tell all who look that there is news; any thread, some microseconds."""
@@ -81,7 +81,7 @@ class Stamp:
         """Open the file, if it is one that nobody has put there to have us harm ourselves; raises OSError."""
         mode = stat.S_IMODE(self._like.stat().st_mode) if self._like else 0o600
         # Not blocking: a pipe of that name would hold whoever opens it.
-        file = os.open(self._path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, mode)
+        file = os.open(self.path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, mode)
         try:
             found = os.fstat(file)
             ours = self._like is not None or found.st_uid == os.geteuid() or os.geteuid() == 0
@@ -100,7 +100,7 @@ def stamp_of(url: URL) -> Stamp:
     if url.get_backend_name() == "sqlite":
         file = Path(url.database or "")
         return Stamp(file.with_name(f"{file.name}-stamp"), like=file)
-    address = url.set(drivername="postgresql", username=None, password=None).render_as_string()
+    address = f"{url.host}:{url.port} {url.database} {sorted(url.query.items())}"
     digest = hashlib.sha256(address.encode()).hexdigest()[:16]
     return Stamp(Path(tempfile.gettempdir()) / f"samsprak-{digest}-stamp")
 
