@@ -11,7 +11,7 @@ import secrets
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
@@ -61,9 +61,13 @@ class Stamp:
             # Or the writer's own process would look at a file that the others have lost.
             self.watch()
         self._own[0] = secrets.randbits(64)
-        # One who may not write here is heard of as other machines are.
-        with suppress(OSError), self._opened(os.O_WRONLY) as file:
-            _draw(file)
+        try:
+            with self._opened(os.O_WRONLY) as file:
+                _draw(file)
+        except OSError:
+            # This process at least is told; by others one who may not write here is heard of as other machines are.
+            with self._lock:
+                self.word, self._mapped = self._own, None
 
     def _map(self) -> "memoryview[int]":
         with self._opened(os.O_RDWR | os.O_CREAT) as file:
