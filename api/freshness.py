@@ -22,7 +22,7 @@ log = structlog.get_logger("samsprak.freshness")
 _LONGEST_WAIT = 1.0  # seconds
 # So long a look that failed still counts as under way, lest each request that comes begins another.
 _AFTER_FAILURE = 0.25
-_PAUSES = (0.1, 10.0)
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.1, 10.0
 # The word is never negative.
 _NEVER = -1
 
@@ -52,9 +52,13 @@ class Freshness:
     def watch(self) -> None:
         """Hold on to the word of this machine, or say in the log why there is none."""
         self.stamp.watch()
-        if self.stamp.fault != self._told:
-            self._told = self.stamp.fault
-            log.warning("changes of other processes are seen once a second", reason=self._told or "no longer")
+        if self.stamp.fault == self._told:
+            return
+        self._told = self.stamp.fault
+        if self._told:
+            log.warning("changes of other processes are seen once a second", reason=self._told)
+        else:
+            log.info("changes of other processes are seen at once again")
 
     def hear(self) -> None:
         """Note that another machine has written: whoever asks next has us look."""
@@ -102,19 +106,20 @@ class Freshness:
         """
         if self._database.url.get_backend_name() != "postgresql":
             return
-        pause, most = _PAUSES
+        pause = _SHORTEST_PAUSE
         while True:
             try:
                 async for _notice in notices(self._database.writer):
                     # The first one stands for what nobody heard.
                     self.hear()
-                    self.listening, pause = True, _PAUSES[0]
+                    self.listening, pause = True, _SHORTEST_PAUSE
             except (psycopg.Error, OSError) as error:
-                if self.listening or pause == _PAUSES[0]:
+                # Once for each time that it is lost, not for each try.
+                if pause == _SHORTEST_PAUSE:
                     log.warning("changes of other machines are seen once a second", reason=type(error).__name__)
             self.listening = False
             await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311  (no secret)
-            pause = min(2 * pause, most)
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
     async def end(self) -> None:
         """Wait for a look under way: it holds a connection of the database that is closed next."""

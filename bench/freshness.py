@@ -16,6 +16,7 @@ from statistics import quantiles
 import httpx
 import sqlalchemy as sa
 
+from bench.load import WrongAnswerError
 from bench.postgres import postgres
 from bench.servers import Server, environment, serving
 from bench.table import Row
@@ -132,7 +133,10 @@ class _Client:
         self._connection.sendall(_READ)
         answer = self._connection.recv(1 << 16)
         while not answer.endswith(b"}"):
-            answer += self._connection.recv(1 << 16)
+            chunk = self._connection.recv(1 << 16)
+            if not chunk:
+                raise WrongAnswerError("the server hung up")
+            answer += chunk
         found = _REVISION.search(answer)
         return int(found[1]) if found else 0
 
@@ -149,12 +153,14 @@ def _county(folder: Path, *urls: str) -> Iterator[list[_Client]]:
     # One issuer for all.
     common = environment() | unlimited | {"SAMSPRAK_BASE_URL": "http://127.0.0.1:1"}
     with ExitStack() as stack:
-        clients = []
-        for url in urls:
-            environ = common | {"SAMSPRAK_DATABASE_URL": url}
-            server = stack.enter_context(serving(folder, "api", "serve", ready="/readyz", environ=environ))
-            clients.append(_Client(server, _token(environ), stack))
-        yield clients
+        environs = [common | {"SAMSPRAK_DATABASE_URL": url} for url in urls]
+        servers = [
+            stack.enter_context(serving(folder, "api", "serve", ready="/readyz", environ=environ))
+            for environ in environs
+        ]
+        token = _token(environs[0])
+        # Not before all is up: a server closes what is idle.
+        yield [_Client(server, token, stack) for server in servers]
 
 
 def _token(environ: dict[str, str]) -> str:
