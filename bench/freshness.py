@@ -81,7 +81,7 @@ def _far(folder: Path, url: str) -> Iterator[Row]:
     # By another address the database is another one for the word that the processes of a machine share.
     far = sa.make_url(url).update_query_dict({"application_name": "far"}).render_as_string(hide_password=False)
     with _county(folder, url, far) as (here, there):
-        revisions = count(1)
+        revisions = count(_READS)
         told = [_until_seen(here, there, next(revisions)) for _ in range(_FAR)]
         with _no_notices(url):
             cut = [_until_seen(here, there, next(revisions)) for _ in range(_CUT)]
