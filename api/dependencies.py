@@ -9,7 +9,7 @@ from fastapi import Depends, Header, Query, Request
 from sqlmodel import Session
 
 from api.edge.context import Topic, context_of
-from api.edge.idempotency import claim_key
+from api.edge.idempotency import Replay, claim_key
 from api.errors import MalformedRequest, PreconditionFailed, PreconditionRequired, Unavailable
 from api.identity.authenticate import Anyone
 from api.published.current import Published
@@ -43,14 +43,17 @@ def open_transaction(
     request: Request, caller: Anyone, _turn: Annotated[None, Depends(take_turn, scope="function")]
 ) -> Iterator[Transaction]:
     """Give the transaction of this request; it has committed before the answer is sent."""
-    state = request.app.state
-    with transaction(state.database) as tx:
-        claim_key(request, tx, caller)
+    database = request.app.state.database
+    with transaction(database) as tx:
+        try:
+            claim_key(request, tx, caller)
+        except Replay:
+            # It acknowledges what a process may have written that died before it could tell the others.
+            database.stamp.renew()
+            raise
         yield tx
     if tx.public_sequence is not None:
         context_of(request.scope).public_sequence = tx.public_sequence
-        # Whoever reads after this answer reads the change.
-        state.published.try_to_catch_up()
 
 
 def open_reader(request: Request) -> Iterator[Session]:

@@ -25,6 +25,7 @@ from api.edge.rate_limits import Limits, RateLimits
 from api.events.checkpoint_routes import router as checkpoints
 from api.events.checkpoints import DailySigner
 from api.events.routes import router as events
+from api.freshness import Freshness
 from api.guidelines.routes import router as guidelines
 from api.identity.client_authentication import TokenRefused, answer_refusal
 from api.identity.issuing import built_in_issuer
@@ -118,9 +119,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.began = time.monotonic()
     database = open_database(settings.database_address)
     app.state.database = database
+    app.state.freshness = await to_thread.run_sync(Freshness, database)
     app.state.turns = anyio.Semaphore(_WRITERS[database.url.get_backend_name()])
     app.state.keys = await to_thread.run_sync(Keys, database, settings.signing_key_file)
-    app.state.doorkeeper = Doorkeeper(database, app.state.keys, app.state.leaving)
+    app.state.doorkeeper = Doorkeeper(database, app.state.keys, app.state.freshness, app.state.leaving)
     app.state.key_sets = KeySets(Outbound(settings.outbound_private_hosts))
     home = built_in_issuer(app.state.keys, settings)
     app.state.trust = Trust(database, home, app.state.key_sets, settings.county)
@@ -132,16 +134,22 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if app.state.cache is not None:
         published.on_change = app.state.cache.drop
         app.state.cache.knows = app.state.rate_limits.knows = app.state.trust.knows
+        app.state.cache.freshness = app.state.freshness
     app.state.published = published
     app.state.marker = CurrentMarker(published)
     app.state.keys.on_change = partial(_forget_keys, app)
+    app.state.freshness.sources = (published.catch_up, app.state.trust.refresh, app.state.keys.try_to_refresh)
     app.state.signer = DailySigner(database, app.state.keys, settings.base_url)
     stopping = asyncio.Event()
     ticking = asyncio.create_task(_tick(app, stopping))
+    listening = asyncio.create_task(app.state.freshness.listen())
     yield
+    listening.cancel()
     # Asked to end, not cancelled: its thread may hold a connection of the database that is closed next.
     stopping.set()
     await ticking
+    await app.state.freshness.end()
+    await asyncio.wait([listening])
     await app.state.key_sets.close()
     await to_thread.run_sync(app.state.last_use.try_to_write)
     await app.state.limits.close()
@@ -156,14 +164,13 @@ def _forget_keys(app: FastAPI) -> None:
 
 
 async def _tick(app: FastAPI, stopping: asyncio.Event) -> None:
-    """Once a second, take in what others have written: changes, keys, a new day; write what can wait, tell of hits."""
+    """Once a second, take in what others have written and a new day; write what can wait, tell of hits."""
     hits = 0
     while True:
         with anyio.move_on_after(1):
             await stopping.wait()
             return
-        await to_thread.run_sync(app.state.published.try_to_catch_up)
-        await to_thread.run_sync(app.state.keys.try_to_refresh)
+        await to_thread.run_sync(app.state.freshness.try_to_look)
         await to_thread.run_sync(app.state.trust.try_to_refresh)
         await to_thread.run_sync(app.state.last_use.write_each_minute)
         await to_thread.run_sync(app.state.signer.try_to_sign)

@@ -14,6 +14,7 @@ from typing import NoReturn
 from bench.compared import measure_tutorial
 from bench.data import generate
 from bench.database import fill
+from bench.freshness import measure_freshness
 from bench.machine import cores, resident_megabytes
 from bench.measuring import Effort
 from bench.reads import measure_reads
@@ -58,6 +59,8 @@ def _measure(folder: Path, effort: Effort) -> Iterator[Row]:
             if size == max(_SIZES):
                 _say("reading in the tutorial way")
                 yield from measure_tutorial(folder, ours, terms, effort)
+    _say("reading after changes")
+    yield from measure_freshness(folder)
 
 
 def _machine() -> str:
@@ -71,7 +74,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--strict", action="store_true", help="exit 1 when a goal is missed")
     parser.add_argument("--rounds", type=int, default=5, help="how often each pair is measured (5)")
     parser.add_argument("--seconds", type=float, default=1.5, help="how long a server is measured in a round (1.5)")
-    parser.add_argument("--limit", type=int, default=240, help="give up after so many seconds (240)")
+    parser.add_argument("--limit", type=int, default=360, help="give up after so many seconds (360)")
     return parser.parse_args()
 
 

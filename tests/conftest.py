@@ -27,6 +27,7 @@ from api.main import create_app, put_edge_around
 from api.settings import Settings
 from db.migrate import migrate
 from db.session import open_database
+from db.stamp import stamp_of
 from seed.loader import prepare, seed
 
 BASE = "/api/v1"
@@ -104,6 +105,7 @@ class PostgresStore:
 
     def drop(self, url: str) -> None:
         self._run(f"DROP DATABASE {sa.make_url(url).database} WITH (FORCE)")
+        stamp_of(sa.make_url(url)).path.unlink(missing_ok=True)
 
     def _create(self, how: str) -> str:
         name = f"t_{uuid.uuid4().hex}"

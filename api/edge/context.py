@@ -39,6 +39,8 @@ class RequestContext:
     # Whether the Accept header chooses between answers.
     negotiated: bool = False
     public_sequence: int | None = None
+    # Whether this process knows that it lacks what is committed.
+    behind: bool = False
     body: bytes = b""
     claim: "Claim | None" = None
     # Members of the answer that its stored copy must not hold.

@@ -19,9 +19,10 @@ import anyio.to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.clock import next_midnight
-from api.edge.context import RequestContext, Topic, context_of
+from api.edge.context import FREE, RequestContext, Topic, context_of
 from api.edge.encodings import CHOICES, IDENTITY, Coding
 from api.edge.headers import echoed
+from api.freshness import Freshness
 
 MAX_AGE = 60
 # What an entry costs beside its body: headers, messages, objects.
@@ -97,6 +98,7 @@ class PublicCache:
         self._eras = {topic: _Era() for topic in Topic}
         self._dropping = Lock()
         self.knows: Callable[[bytes], bool] = lambda _authorization: False
+        self.freshness: Freshness | None = None
         self.hits = self.misses = 0
 
     def drop(self, topics: Iterable[Topic]) -> None:
@@ -109,12 +111,16 @@ class PublicCache:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Only HTTP has a method.
         method = scope.get("method")
+        # Here and not further in, so that no request of any kind is answered from what others have changed.
+        fresh, behind = self.freshness, False
+        if fresh is not None and fresh.stamp.word[0] != fresh.seen and method:
+            behind = await _is_behind(fresh, scope)
         plain = method == "GET"
         if not plain and method != "HEAD":
             await self.app(scope, receive, send)
             return
         # One walk over the headers: to make a dict of them first would be a fourth of what a hit costs.
-        coding, authorization, past_the_cache = IDENTITY, None, False
+        coding, authorization, past_the_cache = IDENTITY, None, behind
         for name, value in scope["headers"]:
             if name in _WEIGHED:
                 if name == b"accept-encoding":
@@ -172,6 +178,12 @@ class PublicCache:
         # The oldest goes, used or not: what is asked for often is soon back, and a hit keeps no books.
         while self._size > self._capacity:
             self._size -= _size(*self._entries.popitem(last=False))
+
+
+async def _is_behind(freshness: Freshness, scope: Scope) -> bool:
+    """Catch up before this request is answered; if that fails, it is refused where answers get their headers."""
+    behind = context_of(scope).behind = scope["path"] not in FREE and not await freshness.catch_up()
+    return behind
 
 
 class _Collected:

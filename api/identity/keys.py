@@ -13,6 +13,7 @@ from api.clock import now
 from api.identity.public_keys import Jwk
 from api.identity.tokens import new_private_key, public_jwk
 from db.identity import SigningKey, live_keys
+from db.notices import announce
 from db.session import Database, reading, transaction
 
 log = structlog.get_logger("samsprak.keys")
@@ -90,11 +91,12 @@ def _check_key_file(key_file: Path) -> None:
 
 
 def add_key(database: Database) -> str:
-    """Make a new key in the database, which signs within a second; gives its `kid`."""
+    """Make a new key in the database, which signs from now on; gives its `kid`."""
     pem = new_private_key()
     kid = public_jwk(pem)["kid"]
     with transaction(database) as tx:
         tx.add(SigningKey(kid=kid, private_pem=pem, created_at=now()))
+        announce(tx)
     return kid
 
 

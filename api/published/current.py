@@ -7,7 +7,6 @@ from datetime import date
 
 import anyio
 import anyio.to_thread
-import structlog
 from sqlmodel import Session
 
 from api import clock
@@ -26,7 +25,6 @@ from db.types import PUBLIC_STREAM
 _BATCH = 500
 # Of other days than today: each holds what differs, and an order of its own.
 _DAYS_KEPT = 4
-log = structlog.get_logger("samsprak.published")
 
 
 class Published:
@@ -47,13 +45,6 @@ class Published:
         with self._lock, reading(self._database) as session:
             while self._patch(session):
                 pass
-
-    def try_to_catch_up(self) -> None:
-        """Catch up now, or leave it to the next second: what is committed stays committed."""
-        try:
-            self.catch_up()
-        except Exception:  # a fault of reading must not make a done change look undone
-            log.exception("cannot look for changes")
 
     async def on(self, day: date | None) -> Picture:
         """Give the glossary that is valid on a day, as known now; None is today with what is yet to begin.
