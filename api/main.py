@@ -33,6 +33,7 @@ from api.identity.permissions import check_every_route_has_a_row
 from api.identity.throttle import Throttle
 from api.identity.token_endpoint import router as identity
 from api.identity.trust import Trust
+from api.interpretations.routes import router as interpretations
 from api.issuers.routes import router as issuers
 from api.openapi import TITLE, VERSION
 from api.organisations.routes import router as organisations
@@ -54,7 +55,7 @@ log = structlog.get_logger("samsprak.request")
 
 BASE = "/api/v1"
 _OF_THE_API = (
-    *(terms, guidelines, proposals, adoptions, organisations, events),
+    *(terms, interpretations, guidelines, proposals, adoptions, organisations, events),
     *(checkpoints, clients, issuers, service),
 )
 # SQLite has one writer; of PostgreSQL's connections readers need some too.
@@ -125,7 +126,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.throttle = Throttle(app.state.limits)
     app.state.last_use = LastUse(database)
     # Off the event loop: a large glossary takes its time, and health checks must be answered.
-    published = await to_thread.run_sync(Published, database, settings.base_url, settings.api_url)
+    published = await to_thread.run_sync(Published, database, settings.base_url, settings.api_url, settings.county)
     if app.state.cache is not None:
         published.on_change = app.state.cache.drop
         app.state.cache.knows = app.state.rate_limits.knows = app.state.trust.knows

@@ -31,6 +31,7 @@ class Card:
     order: str
     domain: str
     status: str
+    version: str
     preferred: str
     labels: tuple[LabelEntry, ...]
     texts: tuple[str, ...]
@@ -56,6 +57,7 @@ def card_of(document: str) -> Card:
         order=sort_key(preferred),
         domain=term["domain"],
         status=term["status"],
+        version=term["version"],
         preferred=preferred,
         labels=labels,
         texts=tuple(fold(definition["text"]) for definition in term["definitions"]),

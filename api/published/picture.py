@@ -3,12 +3,13 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic_core import from_json, to_json
 
 from api.published.cards import Card, DomainCard, card_of, preferred_label
+from api.published.overlays import Overlays
 from api.schemas import link
 from api.search.matching import Hit, Rank, best_label
 from api.swedish import fold
@@ -28,6 +29,7 @@ class Picture:
     narrower: Mapping[str, Sequence[str]]
     related: Mapping[str, Sequence[str]]
     cited_by: Mapping[str, Sequence[tuple[str, str]]]
+    overlays: Overlays = field(default_factory=Overlays)
 
     def patched(
         self,
@@ -42,24 +44,28 @@ class Picture:
             return replace(self, sequence=sequence, cited_by=quotes)
         return _drawn(replace(self, sequence=sequence, cited_by=quotes), {**self.cards, **fresh})
 
-    def term(self, card: Card, *, linked: bool = True) -> dict[str, Any]:
-        """Give one term as the API shows it."""
+    def term(self, card: Card, *, linked: bool = True, municipality: str | None = None) -> dict[str, Any]:
+        """Give one term as the API shows it, with what a municipality lays over it."""
         shown: dict[str, Any] = from_json(card.document)
         shown["narrower"] = self.narrower.get(card.id, ())
         shown["related"] = self.related.get(card.id, ())
         shown["citedBy"] = [
             {"guideline": guideline, "version": version} for guideline, version in self.cited_by.get(card.id, ())
         ]
+        shown |= self._overlay(card, municipality)
         if linked:
             address = f"{self.api_url}/terms/{card.id}"
             shown["_links"] = {
                 "self": link(address, "self"),
                 "html": link(f"{self.base_url}/begrepp/{card.id}", "alternate"),
                 "versions": link(f"{address}/versions", "version-history"),
-                # The place is kept; it leads somewhere when municipalities can record how they read a term.
-                "interpretations": None,
+                "interpretations": link(f"{address}/interpretations", "related"),
             }
         return shown
+
+    def _overlay(self, card: Card, municipality: str | None) -> dict[str, Any]:
+        """Give the member that tells how a municipality reads a term, where one is asked for."""
+        return {"overlay": self.overlays.overlay(card.id, card.version, municipality)} if municipality else {}
 
     def listed(self, *, language: str | None, domain: str | None, status: str | None) -> list[Card]:
         """List terms in Swedish alphabetical order; without a status, deprecated ones are left out."""
@@ -84,7 +90,9 @@ class Picture:
         found.sort(key=lambda pair: pair[0])
         return [card for _, card in found]
 
-    def suggest(self, query: str, language: str | None, limit: int) -> list[dict[str, Any]]:
+    def suggest(
+        self, query: str, language: str | None, limit: int, municipality: str | None = None
+    ) -> list[dict[str, Any]]:
         """Complete a word: terms whose labels begin with it, or hold it, best first."""
         wanted = fold(query)
         found = []
@@ -98,6 +106,7 @@ class Picture:
                 "termId": card.id,
                 "preferredLabel": preferred_label(card, language),
                 "matched": {"value": label.value, "kind": label.kind, "language": label.language},
+                **self._overlay(card, municipality),
             }
             for _, card, label in found[:limit]
         ]
@@ -110,18 +119,21 @@ class Picture:
         return [{"id": domain.id, "labels": domain.labels, "termCount": counts[domain.id]} for domain in self.domains]
 
     def content_hash(self) -> str:
-        """SHA-256 over one line a term, by id: id, version, status and content hash."""
+        """SHA-256 over the shared text, one line a term, by id: id, version, status and content hash."""
         lines = "".join(self.cards[term_id].digest_line for term_id in sorted(self.cards))
         return "sha256:" + hashlib.sha256(lines.encode()).hexdigest()
 
-    def glossary(self) -> bytes:
-        """Give the whole glossary, terms by id."""
+    def glossary(self, municipality: str | None = None) -> bytes:
+        """Give the whole glossary, terms by id, each with what a municipality lays over it."""
         bundle = {
             "sequence": self.sequence,
             "contentHash": self.content_hash(),
-            "generatedFor": None,
+            "generatedFor": municipality,
             "domains": self.domain_list(),
-            "terms": [self.term(self.cards[term_id], linked=False) for term_id in sorted(self.cards)],
+            "terms": [
+                self.term(self.cards[term_id], linked=False, municipality=municipality)
+                for term_id in sorted(self.cards)
+            ],
         }
         return to_json(bundle)
 

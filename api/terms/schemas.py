@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from api.interpretations.schemas import Overlaid, OverlayQuery
 from api.schemas import (
     ContentHash,
     Day,
@@ -16,7 +17,6 @@ from api.schemas import (
     Link,
     Output,
     Paging,
-    Query,
     QueryInt,
     Slug,
     Text,
@@ -91,10 +91,10 @@ class TermLinks(Output):
     self: Link
     html: Link
     versions: Link
-    interpretations: Link | None
+    interpretations: Link
 
 
-class TermRead(Output):
+class TermRead(Overlaid):
     """A term in its current version."""
 
     id: str
@@ -153,7 +153,7 @@ class Matched(Output):
     language: str
 
 
-class Suggestion(Output):
+class Suggestion(Overlaid):
     term_id: str
     preferred_label: str
     matched: Matched
@@ -177,7 +177,7 @@ class TermVersionRead(Output):
     content: TermContent
 
 
-class TermQuery(Paging):
+class TermQuery(Paging, OverlayQuery):
     """Which terms; without `status` deprecated terms are left out."""
 
     q: SearchText | None = Field(None, description="Words to look for, in labels first, then in definitions.")
@@ -186,7 +186,7 @@ class TermQuery(Paging):
     status: TermStatus | None = Field(None, description="Only terms of this status.")
 
 
-class SuggestionQuery(Query):
+class SuggestionQuery(OverlayQuery):
     q: SearchText = Field(description="The beginning, or a part, of a word.")
     language: LanguageRange | None = Field(None, description="Only labels in this language.")
     limit: QueryInt = Field(10, ge=1, le=50, description="How many suggestions at the most.")
