@@ -112,7 +112,7 @@ class Divergence(Output):
     municipalities: list[Reader]
 
 
-class DivergenceQuery(Paging, TableQuery):
+class DivergenceQuery(TableQuery, Paging):
     """Which divergences; CSV has all of them, however many a page holds."""
 
     domain: Slug | None = Field(None, description="Only terms of this subject domain.")

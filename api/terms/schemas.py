@@ -177,7 +177,7 @@ class TermVersionRead(Output):
     content: TermContent
 
 
-class TermQuery(Paging, OverlayQuery):
+class TermQuery(OverlayQuery, Paging):
     """Which terms; without `status` deprecated terms are left out."""
 
     q: SearchText | None = Field(None, description="Words to look for, in labels first, then in definitions.")
