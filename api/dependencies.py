@@ -85,6 +85,27 @@ def check_revision(revision: int, sent: frozenset[int] | None) -> None:
         raise PreconditionFailed(f"The object is now at revision {revision}.", {"ETag": f'"{revision}"'})
 
 
+def creates_only(if_none_match: Annotated[str | None, Header()] = None) -> bool:
+    """Tell whether `If-None-Match: *` asks to create, and never to replace."""
+    return if_none_match is not None and if_none_match.strip() == "*"
+
+
+CreatesOnly = Annotated[bool, Depends(creates_only)]
+
+
+def check_put(revision: int | None, sent: frozenset[int] | None, *, creates: bool) -> None:
+    """Refuse a PUT by one who does not know whether the object is there (`revision`), or how it stands: 428 or 412."""
+    if sent is None and not creates:
+        raise PreconditionRequired("Send If-None-Match: * to create, or the ETag in If-Match to replace.")
+    if revision is None:
+        if sent is not None:
+            raise PreconditionFailed("There is nothing to replace: send If-None-Match: * to create.")
+    elif creates:
+        raise PreconditionFailed(f"There is one, at revision {revision}.", {"ETag": f'"{revision}"'})
+    else:
+        check_revision(revision, sent)
+
+
 class Public:
     """Marks a route whose answer may be kept and shared until its topic changes."""
 

@@ -36,6 +36,7 @@ from api.identity.permissions import check_every_route_has_a_row
 from api.identity.throttle import Throttle
 from api.identity.token_endpoint import router as identity
 from api.identity.trust import Trust
+from api.interpretations.routes import router as interpretations
 from api.issuers.routes import router as issuers
 from api.openapi import TITLE, VERSION
 from api.organisations.routes import router as organisations
@@ -58,8 +59,8 @@ log = structlog.get_logger("samsprak.request")
 
 BASE = "/api/v1"
 _OF_THE_API = (
-    *(terms, search, guidelines, proposals, adoptions, organisations, events),
-    *(annotations, checkpoints, clients, issuers, service),
+    *(terms, search, interpretations, guidelines, proposals, adoptions, organisations),
+    *(events, annotations, checkpoints, clients, issuers, service),
 )
 # SQLite has one writer; of PostgreSQL's connections readers need some too.
 _WRITERS = {"sqlite": 1, "postgresql": 20}
@@ -130,7 +131,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.throttle = Throttle(app.state.limits)
     app.state.last_use = LastUse(database)
     # Off the event loop: a large glossary takes its time, and health checks must be answered.
-    published = await to_thread.run_sync(Published, database, settings.base_url, settings.api_url)
+    published = await to_thread.run_sync(Published, database, settings.base_url, settings.api_url, settings.county)
     if app.state.cache is not None:
         published.on_change = app.state.cache.drop
         app.state.cache.knows = app.state.rate_limits.knows = app.state.trust.knows

@@ -44,6 +44,7 @@ och en organisation 6 000 gånger. Det här är en betaversion; inget slutdatum 
 """
 TAGS = [
     {"name": "terms", "description": "The glossary. Ordlistan."},
+    {"name": "interpretations", "description": "How municipalities read terms. Hur kommunerna läser begreppen."},
     {"name": "guidelines", "description": "Guidelines and their frozen versions. Riktlinjer och deras versioner."},
     {"name": "proposals", "description": "The joint process. Den gemensamma processen."},
     {
@@ -68,7 +69,7 @@ _TEXT = {"type": "string"}
 _SENT_HEADERS = {
     "traceparent": "W3C trace context; comes back as sent.",
     "X-Request-Id": "Your own id of the request; comes back as sent.",
-    "If-None-Match": "The ETag that you have: 304 when nothing has changed.",
+    "If-None-Match": "The ETag that you have: 304 when nothing has changed. With PUT `*`: create, never replace.",
     "Samsprak-Min-Sequence": "A sequence of the public feed: the answer is not older than that.",
     "If-Match": 'The ETag of the object as you have read it, or its revision alone: `"3"`. Without it 428.',
     "Idempotency-Key": "Your own key of this request: a retry with it has no second effect.",

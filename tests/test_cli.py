@@ -209,7 +209,7 @@ def test_serving_from_an_empty_folder_seeds_once_and_takes_a_token_for_its_own_p
     for _start in range(2):
         with served(port, environment) as greeting:
             answer = httpx2.get(f"http://127.0.0.1:{port}/api/v1/events?limit=1")
-            assert answer.json()["_meta"]["lastSequence"] == 112
+            assert answer.json()["_meta"]["lastSequence"] == 118
             assert f"http://127.0.0.1:{port}/docs" in greeting()
             # Another terminal does not know the port; the server has written down where it is.
             url = environment["SAMSPRAK_DATABASE_URL"]

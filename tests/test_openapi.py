@@ -43,6 +43,7 @@ OPERATION_IDS = {
     "getGlossary",
     "getGuideline",
     "getGuidelineVersion",
+    "getInterpretation",
     "getIssuer",
     "getMunicipality",
     "getOrganisation",
@@ -55,25 +56,31 @@ OPERATION_IDS = {
     "listClients",
     "listCheckpoints",
     "listDecisions",
+    "listDivergences",
     "listDomains",
     "listEvents",
     "listGuidelineVersions",
     "listGuidelines",
+    "listInterpretationRevisions",
     "listIssuers",
     "listMunicipalities",
     "listMunicipalityAdoptions",
+    "listMunicipalityInterpretations",
     "listProposals",
+    "listTermInterpretations",
     "listTermVersions",
     "listTerms",
     "moveProposal",
     "recordDecision",
+    "recordInterpretation",
     "revokeClientSecret",
     "signCheckpoint",
     "suggestTerms",
     "testIssuer",
+    "withdrawInterpretation",
 }
 # What examples.json holds for the pages, beside what the document shows.
-_FOR_THE_PAGES = {"jwks", "issuer-metadata", "adoption-matrix.csv", "redline.html"}
+_FOR_THE_PAGES = {"jwks", "issuer-metadata", "adoption-matrix.csv", "redline.html", "divergences.csv"}
 
 
 def _operations(made: dict[str, Any]) -> list[dict[str, Any]]:

@@ -18,12 +18,12 @@ from api.schemas import (
     Link,
     Output,
     Paging,
-    Query,
     Slug,
     Text,
     VersionNumber,
     WebAddress,
 )
+from api.tables import TableQuery
 from db.vocabulary import AdoptionStatus, BodyType, DecisionKind, VersionStatus
 
 ExternalName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]{1,128}$")]
@@ -205,6 +205,5 @@ class AdoptionQuery(AsOfPaging):
     status: AdoptionStatus | None = Field(None, description="Only adoptions of this status.")
 
 
-class MatrixQuery(Query):
+class MatrixQuery(TableQuery):
     as_of: Day | None = Field(None, description="The day to tell of; today without it.")
-    format: Literal["json", "csv"] | None = Field(None, description="Goes before the Accept header.")

@@ -20,6 +20,8 @@ class Topic(StrEnum):
     """What a public answer is made from: it is kept until that changes."""
 
     TERMS = "terms"
+    # How municipalities read terms, and the terms with it: the shared text alone is kept when only the former changes.
+    INTERPRETATIONS = "interpretations"
     GUIDELINES = "guidelines"
     PROPOSALS = "proposals"
     ADOPTIONS = "adoptions"

@@ -106,5 +106,6 @@ Mover = Annotated[
 Decider = Annotated[Caller, Security(caller_with_scope, scopes=["proposals:decide"])]
 IssuerManager = Annotated[Caller, Security(caller_with_scope, scopes=["issuers:manage"])]
 DecisionWriter = Annotated[Caller, Security(caller_with_scope, scopes=["decisions:write"])]
+Interpreter = Annotated[Caller, Security(caller_with_scope, scopes=["interpretations:write"])]
 ClientManager = Annotated[Caller, Security(caller_with_scope, scopes=["clients:manage"])]
 EventReader = Annotated[Caller, Security(caller_with_scope, scopes=["events:read"])]

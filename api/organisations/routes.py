@@ -56,6 +56,7 @@ def present(organisation: Organisation, settings: Settings) -> OrganisationRead:
             self=Link(href=address, rel="self"),
             adoptions=Link(href=f"{address}/adoptions", rel="related") if is_municipality else None,
             decisions=Link(href=f"{address}/decisions", rel="related") if is_municipality else None,
+            interpretations=Link(href=f"{address}/interpretations", rel="related") if is_municipality else None,
         ),
     )
 

@@ -12,6 +12,7 @@ class OrganisationLinks(Output):
     self: Link
     adoptions: Link | None
     decisions: Link | None
+    interpretations: Link | None
 
 
 class OrganisationRead(Output):

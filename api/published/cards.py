@@ -39,6 +39,7 @@ class Card:
     order: str
     domain: str
     status: str
+    version: str
     preferred: str
     labels: tuple[LabelEntry, ...]
     texts: tuple[TextEntry, ...]
@@ -66,6 +67,7 @@ def card_of(document: str) -> Card:
         order=sort_key(preferred),
         domain=term["domain"],
         status=term["status"],
+        version=term["version"],
         preferred=preferred,
         labels=labels,
         texts=tuple(TextEntry(text["language"], text["audience"], text["text"]) for text in term["definitions"]),

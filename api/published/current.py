@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 
 import anyio
@@ -14,10 +15,13 @@ from api.edge.context import Topic
 from api.events.record import topics_of
 from api.guidelines.rules import VersionDates, shown_version
 from api.published.cards import DomainCard
+from api.published.overlays import overlays_of
 from api.published.picture import Picture, build
 from api.terms.reading import documents_of_today, documents_on
 from db.events import Event, events_after, last_sequence
 from db.guidelines import guidelines, version_heads
+from db.interpretations import standing_interpretations
+from db.organisations import municipalities
 from db.session import Database, reading
 from db.terms import domains
 from db.types import PUBLIC_STREAM
@@ -30,10 +34,11 @@ _DAYS_KEPT = 4
 class Published:
     """Holds the picture; `on_change` is told which topics moved, after the swap."""
 
-    def __init__(self, database: Database, base_url: str, api_url: str) -> None:
+    def __init__(self, database: Database, base_url: str, api_url: str, county: str) -> None:
         self._database = database
         self._base_url = base_url
         self._api_url = api_url
+        self._county = county
         self._lock = threading.Lock()
         self._other_days: OrderedDict[tuple[int, date], Picture] = OrderedDict()
         self._drawing = anyio.CapacityLimiter(1)
@@ -81,14 +86,19 @@ class Published:
     def _draw(self) -> Picture:
         self._day = clock.today()
         with reading(self._database) as session:
-            return build(
-                sequence=last_sequence(session),
+            sequence = last_sequence(session)
+            # Before the terms: so there is a term to every reading, whatever is written meanwhile.
+            towns = {town.code: town.name for town in municipalities(session, self._county)}
+            overlays = overlays_of(towns, standing_interpretations(session))
+            picture = build(
+                sequence=sequence,
                 base_url=self._base_url,
                 api_url=self._api_url,
                 domains=[DomainCard(domain.id, domain.labels) for domain in domains(session)],
                 documents=documents_of_today(session, self._day),
                 cited_by=citations(session, self._day),
             )
+        return replace(picture, overlays=overlays)
 
     def _patch(self, session: Session) -> bool:
         """Take in the next events; tells whether there may be more."""
@@ -100,12 +110,17 @@ class Published:
         changed = dict(documents_of_today(session, today, terms)) if terms else {}
         if today != self._day:
             changed |= documents_on(session, today, after=self._day, until=today)
+        read = {_id_of(event) for event in events if event.kind.startswith("interpretation.")}
         recite = today != self._day or any(event.kind.startswith("guideline.") for event in events)
-        self.picture = self.picture.patched(
+        picture = self.picture.patched(
             events[-1].sequence if events else self.picture.sequence,
             changed.items(),
             citations(session, today) if recite else None,
         )
+        if read:
+            overlays = picture.overlays.patched(read, standing_interpretations(session, read))
+            picture = replace(picture, overlays=overlays)
+        self.picture = picture
         self._day = today
         self.on_change(frozenset[Topic]().union(*(topics_of(event.kind) for event in events)))
         return len(events) == _BATCH
@@ -131,4 +146,4 @@ def citations(session: Session, day: date) -> dict[str, list[tuple[str, str]]]:
 
 
 def _id_of(event: Event) -> str:
-    return event.subject.partition("/")[2]
+    return event.subject.rpartition("/")[2]

@@ -3,12 +3,13 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic_core import from_json, to_json
 
 from api.published.cards import Card, DomainCard, card_of
+from api.published.overlays import Overlays
 from api.schemas import link
 from api.search.index import LabelIndex
 from db.vocabulary import TermStatus
@@ -28,6 +29,7 @@ class Picture:
     related: Mapping[str, Sequence[str]]
     cited_by: Mapping[str, Sequence[tuple[str, str]]]
     index: LabelIndex
+    overlays: Overlays = field(default_factory=Overlays)
 
     def patched(
         self,
@@ -47,14 +49,15 @@ class Picture:
             index = LabelIndex.build(cards.values())
         return _drawn(replace(self, sequence=sequence, cited_by=quotes, index=index), cards)
 
-    def term(self, card: Card, *, linked: bool = True) -> dict[str, Any]:
-        """Give one term as the API shows it."""
+    def term(self, card: Card, *, linked: bool = True, municipality: str | None = None) -> dict[str, Any]:
+        """Give one term as the API shows it, with what a municipality lays over it."""
         shown: dict[str, Any] = from_json(card.document)
         shown["narrower"] = self.narrower.get(card.id, ())
         shown["related"] = self.related.get(card.id, ())
         shown["citedBy"] = [
             {"guideline": guideline, "version": version} for guideline, version in self.cited_by.get(card.id, ())
         ]
+        shown |= self.overlaid(card, municipality)
         if linked:
             address = f"{self.api_url}/terms/{card.id}"
             instead = self.cards.get(shown["replacedBy"])
@@ -63,10 +66,13 @@ class Picture:
                 "self": link(address, "self"),
                 "html": link(f"{self.base_url}/begrepp/{card.id}", "alternate"),
                 "versions": link(f"{address}/versions", "version-history"),
-                # The place is kept; it leads somewhere when municipalities can record how they read a term.
-                "interpretations": None,
+                "interpretations": link(f"{address}/interpretations", "related"),
             }
         return shown
+
+    def overlaid(self, card: Card, municipality: str | None) -> dict[str, Any]:
+        """Give the member that tells how a municipality reads a term, where one is asked for."""
+        return {"overlay": self.overlays.overlay(card.id, card.version, municipality)} if municipality else {}
 
     def domain_list(self) -> list[dict[str, Any]]:
         counts: dict[str, int] = defaultdict(int)
@@ -76,18 +82,21 @@ class Picture:
         return [{"id": domain.id, "labels": domain.labels, "termCount": counts[domain.id]} for domain in self.domains]
 
     def content_hash(self) -> str:
-        """SHA-256 over one line a term, by id: id, version, status and content hash."""
+        """SHA-256 over the shared text, one line a term, by id: id, version, status and content hash."""
         lines = "".join(self.cards[term_id].digest_line for term_id in sorted(self.cards))
         return "sha256:" + hashlib.sha256(lines.encode()).hexdigest()
 
-    def glossary(self) -> bytes:
-        """Give the whole glossary, terms by id."""
+    def glossary(self, municipality: str | None = None) -> bytes:
+        """Give the whole glossary, terms by id, each with what a municipality lays over it."""
         bundle = {
             "sequence": self.sequence,
             "contentHash": self.content_hash(),
-            "generatedFor": None,
+            "generatedFor": municipality,
             "domains": self.domain_list(),
-            "terms": [self.term(self.cards[term_id], linked=False) for term_id in sorted(self.cards)],
+            "terms": [
+                self.term(self.cards[term_id], linked=False, municipality=municipality)
+                for term_id in sorted(self.cards)
+            ],
         }
         return to_json(bundle)
 

@@ -10,7 +10,7 @@ from api.published.picture import Picture
 from api.search.facets import Facet
 from api.search.index import LabelIndex
 from api.search.matching import Match
-from api.search.schemas import TermQuery
+from api.search.schemas import SuggestionQuery, TermQuery
 from api.search.selection import Hit, Selection
 from db.events import instant_text
 from db.vocabulary import LabelKind, TermStatus
@@ -37,9 +37,12 @@ def find(index: LabelIndex, query: TermQuery) -> tuple[Selection, Filters]:
     return found.changed_since(instant_text(query.changed_since)), filters
 
 
-def suggestions(picture: Picture, query: str, language: str | None, limit: int) -> list[dict[str, Any]]:
-    """Complete a word: the terms that it leads to, and for each the word to write."""
-    return [_suggestion(picture, hit, language) for hit in picture.index.suggest(query, language, limit)]
+def suggestions(picture: Picture, query: SuggestionQuery) -> list[dict[str, Any]]:
+    """Complete a word: the terms that it leads to, and for each the word to write, and how a municipality reads it."""
+    return [
+        {**_suggestion(picture, hit, query.language), **picture.overlaid(hit.card, query.municipality)}
+        for hit in picture.index.suggest(query.q, query.language, query.limit)
+    ]
 
 
 def matched(card: Card, match: Match | None) -> dict[str, Any] | None:

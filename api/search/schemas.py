@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from api.schemas import Day, LanguageRange, Output, Page, Paging, Query, QueryInt, QueryMoment, Slug
+from api.interpretations.schemas import Overlaid, OverlayQuery
+from api.schemas import Day, LanguageRange, Output, Page, Paging, QueryInt, QueryMoment, Slug
 from api.search.facets import Facet
 from api.terms.schemas import AS_OF, TermRead
 from db.vocabulary import Audience, LabelKind, TermStatus
@@ -24,7 +25,7 @@ class Matched(Output):
     form: str | None
 
 
-class Suggestion(Output):
+class Suggestion(Overlaid):
     """A term that a word leads to; of a word that is not to be written, `use` is the one to write, `reason` why."""
 
     term_id: str
@@ -68,7 +69,7 @@ class TermPage(Page[FoundTerm]):
     facets: Facets | None
 
 
-class TermQuery(Paging):
+class TermQuery(OverlayQuery, Paging):
     """Which terms; without `status` deprecated terms are left out, except of what has changed since."""
 
     as_of: Day | None = Field(None, description=AS_OF)
@@ -85,7 +86,7 @@ class TermQuery(Paging):
     facets: _Facets | None = Field(None, description="Count the terms by these, such as `domain,letter`.")
 
 
-class SuggestionQuery(Query):
+class SuggestionQuery(OverlayQuery):
     q: SearchText = Field(description="The beginning, or a part, of a word.")
     language: LanguageRange | None = Field(None, description="Only labels in this language.")
     limit: QueryInt = Field(10, ge=1, le=50, description="How many suggestions at the most.")

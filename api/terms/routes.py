@@ -8,7 +8,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from api.dependencies import AsPage, Public, Reader, tell_revision
-from api.edge.context import Topic
+from api.edge.context import Topic, context_of
 from api.edge.routing import StrictRoute
 from api.errors import NotFound
 from api.openapi import answers
@@ -23,9 +23,9 @@ from api.search.schemas import TermPage, TermQuery
 from api.terms.reading import find_with_versions, present_version
 from api.terms.rules import own_word
 from api.terms.schemas import (
-    AsOfQuery,
     DomainRead,
     Glossary,
+    ReadQuery,
     TermRead,
     TermVersionRead,
 )
@@ -50,7 +50,14 @@ async def published(request: Request) -> Published:
 
 Pictured = Annotated[Picture, Depends(current_picture)]
 Glossaries = Annotated[Published, Depends(published)]
-AsOf = Annotated[AsOfQuery, Query()]
+AsRead = Annotated[ReadQuery, Query()]
+
+
+def choose_overlay(request: Request, picture: Picture, municipality: str | None) -> None:
+    """Keep an answer with readings as long as they stand; raises Unprocessable for who takes no part."""
+    picture.overlays.check_municipality(municipality, "/query/municipality")
+    if municipality is not None:
+        context_of(request.scope).topic = Topic.INTERPRETATIONS
 
 
 @router.get("/terms", operation_id="listTerms", response_model=TermPage, responses=answers("terms"))
@@ -64,12 +71,16 @@ async def list_terms(request: Request, glossaries: Glossaries, query: Annotated[
     det sista får vara bara påbörjat. `facets` räknar begreppen per område, status, språk, målgrupp och bokstav.
     """
     picture = await glossaries.on(query.as_of)
+    choose_overlay(request, picture, query.municipality)
     found, filters = find(picture.index, query)
     kept = found.narrowed(filters)
     shown = kept.page(query.offset, query.limit)
     return _json(
         {
-            "items": [{**picture.term(hit.card), "matched": matched(hit.card, hit.match)} for hit in shown],
+            "items": [
+                {**picture.term(hit.card, municipality=query.municipality), "matched": matched(hit.card, hit.match)}
+                for hit in shown
+            ],
             "facets": counted(found, filters, query.facets),
             "_meta": {"totalRecords": kept.total, "page": query.page, "limit": query.limit, "count": len(shown)},
             "_links": page_links(request, query, kept.total).model_dump(by_alias=True),
@@ -78,16 +89,17 @@ async def list_terms(request: Request, glossaries: Glossaries, query: Annotated[
 
 
 @router.get("/terms/{termId}", operation_id="getTerm", response_model=TermRead, responses=answers("term", 404))
-async def get_term(request: Request, glossaries: Glossaries, term_id: TermId, query: AsOf) -> Response:
+async def get_term(request: Request, glossaries: Glossaries, term_id: TermId, query: AsRead) -> Response:
     """Read one term, deprecated or not, with all its labels, definitions and relations; `asOf` any day.
 
     Ett begrepp, avrått eller inte, med alla termer, definitioner och relationer; `asOf` gäller vilken dag som helst.
     """
     picture = await glossaries.on(query.as_of)
+    choose_overlay(request, picture, query.municipality)
     card = picture.cards.get(term_id)
     if card is None:
         raise NotFound("No term with this id is valid on that day." if query.as_of else "No term has this id.")
-    shown = picture.term(card)
+    shown = picture.term(card, municipality=query.municipality)
     tell_revision(request, shown["revision"])
     return _json(shown)
 
@@ -156,14 +168,15 @@ async def list_domains(request: Request, picture: Pictured, paging: Annotated[Pa
 
 
 @router.get("/glossary", operation_id="getGlossary", response_model=Glossary, responses=answers("glossary"))
-async def get_glossary(glossaries: Glossaries, query: AsOf) -> Response:
+async def get_glossary(request: Request, glossaries: Glossaries, query: AsRead) -> Response:
     """Read the whole glossary in one answer, with a content hash to compare copies by; `asOf` any day.
 
     Hela ordlistan i ett svar, med en kontrollsumma att jämföra kopior med; `asOf` gäller vilken dag som helst.
     """
     picture = await glossaries.on(query.as_of)
+    choose_overlay(request, picture, query.municipality)
     # A large glossary takes a while: others are answered meanwhile.
-    whole = await anyio.to_thread.run_sync(picture.glossary)
+    whole = await anyio.to_thread.run_sync(picture.glossary, query.municipality)
     return Response(whole, media_type="application/json")
 
 

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from api.interpretations.schemas import Overlaid, OverlayQuery
 from api.schemas import (
     ContentHash,
     Day,
@@ -12,7 +13,6 @@ from api.schemas import (
     Line,
     Link,
     Output,
-    Query,
     Slug,
     Text,
     VersionNumber,
@@ -88,7 +88,7 @@ class TermLinks(Output):
     self: Link
     html: Link
     versions: Link
-    interpretations: Link | None
+    interpretations: Link
 
 
 class Replacement(Output):
@@ -98,7 +98,7 @@ class Replacement(Output):
     preferred_label: str
 
 
-class TermRead(Output):
+class TermRead(Overlaid):
     """A term in the version that is valid today, or on the day that was asked for."""
 
     id: str
@@ -172,5 +172,5 @@ class TermVersionRead(Output):
 AS_OF = "The day whose valid versions are told of, as known now; today without it."
 
 
-class AsOfQuery(Query):
+class ReadQuery(OverlayQuery):
     as_of: Day | None = Field(None, description=AS_OF)

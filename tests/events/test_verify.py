@@ -128,7 +128,7 @@ def test_what_is_done_to_the_order_is_found(spoil: Any, feed: list[Event]) -> No
 def test_an_erased_event_is_whole(feed: list[Event]) -> None:
     events = deepcopy(feed)
     events[39] |= {"salt": None, "data": None}
-    assert checked(events) == Head(112, feed[-1]["hash"].removeprefix("sha256:"))
+    assert checked(events) == Head(118, feed[-1]["hash"].removeprefix("sha256:"))
 
 
 UNREADABLE = {
@@ -154,7 +154,7 @@ def test_pages_as_curl_gets_them_are_a_feed(library: County) -> None:
     pages = "".join(library.get(f"/events?limit=50&after={after}").text for after in (0, 50, 100))
     done = verify("-", stdin=pages)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("the feed: 112 events")
+    assert done.stdout.startswith("the feed: 118 events")
 
 
 @pytest.fixture
@@ -178,17 +178,17 @@ SPOILT = {
     f"UPDATE event SET previous_hash = '{OTHER}' WHERE sequence = 70": 70,
     "UPDATE event SET sequence = 700 WHERE sequence = 70": 70,
     "DELETE FROM event WHERE sequence = 70": 70,
-    "DELETE FROM event WHERE sequence = 112": 112,
-    f"UPDATE event_stream SET last_hash = '{OTHER}'": 112,
-    "UPDATE event_stream SET last_sequence = 111": 111,
-    "UPDATE event_stream SET last_sequence = 113": 113,
+    "DELETE FROM event WHERE sequence = 118": 118,
+    f"UPDATE event_stream SET last_hash = '{OTHER}'": 118,
+    "UPDATE event_stream SET last_sequence = 117": 117,
+    "UPDATE event_stream SET last_sequence = 119": 119,
 }
 
 
 @pytest.mark.parametrize("statement", SPOILT)
 def test_what_is_done_to_the_database_is_found(statement: str, url: str) -> None:
     database = open_database(url)
-    assert check_stream(partial(reading, database), "public").sequence == 112
+    assert check_stream(partial(reading, database), "public").sequence == 118
     with database.writer.begin() as connection:
         connection.execute(sa.text(statement.replace(":", "\\:")))
     with pytest.raises(BrokenChainError) as found:
@@ -200,9 +200,9 @@ def test_what_is_done_to_the_database_is_found(statement: str, url: str) -> None
 @pytest.mark.parametrize(
     ("statement", "first"),
     [
-        ("UPDATE event SET kind = 'term.withdrawn' WHERE sequence IN (41, 70, 112)", 41),
+        ("UPDATE event SET kind = 'term.withdrawn' WHERE sequence IN (41, 70, 118)", 41),
         (f"UPDATE event SET hash = '{OTHER}' WHERE sequence = 70", 70),
-        ("DELETE FROM event WHERE sequence = 112", 112),
+        ("DELETE FROM event WHERE sequence = 118", 118),
     ],
 )
 def test_in_parts_by_all_cores_the_same_is_found(statement: str, first: int, url: str) -> None:
@@ -219,9 +219,9 @@ def test_in_parts_by_all_cores_the_same_is_found(statement: str, first: int, url
 def test_a_head_that_was_kept_is_held_against_every_part(url: str) -> None:
     database = open_database(url)
     with reading(database) as session:
-        known = heads_at(session, "public", [20, 70, 111])
-    assert check_by_all_cores(database, "public", known, part=70).sequence == 112
-    for wrong in (20, 111):
+        known = heads_at(session, "public", [20, 70, 117])
+    assert check_by_all_cores(database, "public", known, part=70).sequence == 118
+    for wrong in (20, 117):
         with pytest.raises(BrokenChainError, match=f"event {wrong}: the stream's head or a checkpoint"):
             check_by_all_cores(database, "public", [*known, Head(wrong, OTHER)], part=70)
     database.dispose()

@@ -18,7 +18,7 @@ from api.settings import Settings
 from api.terms.routes import router as terms_router
 from db.session import transaction
 from tests.conftest import County, Store, running
-from tests.examples import DECISION_BODY
+from tests.examples import DECISION_BODY, INTERPRETATION_BODY
 from tests.proposals.acts import APPROVAL, WITHDRAWAL, amendment, draft, edit, etag, move, submitted
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -44,6 +44,7 @@ FILLED = {
 }
 # Where the county's editor acts on what municipalities own.
 OF_THE_COUNTY = f"{BASE}/proposals/{{proposalId}}/decision"
+OF_A_TERM = f"{BASE}/municipalities/{{municipalityCode}}/interpretations/{{termId}}"
 WITHOUT_TOKENS = ("/", "/docs", "/problems/{slug}", "/healthz", "/readyz", "/metrics")
 PUBLIC = [row for row in ROUTES if row.method == "GET" and not row.scopes and row.path not in WITHOUT_TOKENS]
 _OWNED = ("{proposalId}", "{clientId}", "{municipalityCode}", "{organisationCode}")
@@ -97,6 +98,7 @@ def offices(store: Store) -> Iterator[Offices]:
             f"POST {BASE}/clients": {"name": "Diariet", "scopes": ["events:read"]},
             f"PATCH {BASE}/clients/{{clientId}}": {"name": "Arkivet"},
             f"PUT {BASE}/municipalities/{{municipalityCode}}/decisions/{{source}}/{{externalId}}": DECISION_BODY,
+            f"PUT {OF_A_TERM}": INTERPRETATION_BODY,
         }
         with transaction(county.app.state.database) as tx:
             clients = {code: create_client(tx, code, "Diariet", ["events:read"])[0].id for code in TENANTS}
@@ -147,6 +149,8 @@ def _let_through(row: Access, tenant: str, caller: Any) -> set[int]:
         return {415} if row.path == "/oauth2/token" else {422}
     if "{clientId}" in row.path:
         return {200} if caller[0] in (tenant, "22") else {404}
+    if row.path.startswith(OF_A_TERM):
+        return {404}
     nothing_there = row.path == OF_THE_COUNTY or (tenant == "22" and "municipalityCode" in row.path)
     return {404} if nothing_there or "externalId" in row.path or "issuerId" in row.path else {200}
 
