@@ -50,7 +50,19 @@ def postgres_address() -> Iterator[sa.URL]:
         yield sa.make_url(given)
         return
     with postgres_server() as server:
-        yield sa.make_url(server.get_uri())
+        address = sa.make_url(server.get_uri())
+        _do_not_wait_for_the_disk(address)
+        yield address
+
+
+def _do_not_wait_for_the_disk(address: sa.URL) -> None:
+    """Let a server that only tests use lose all when the machine stops: dropping a database is fifty times faster."""
+    admin = sa.create_engine(address.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for setting in ("fsync", "full_page_writes"):
+            connection.execute(sa.text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(sa.text("SELECT pg_reload_conf()"))
+    admin.dispose()
 
 
 @contextmanager
@@ -100,7 +112,8 @@ class PostgresStore:
         return self._create("")
 
     def copy(self) -> str:
-        return self._create(f"TEMPLATE {self.template}")
+        # By file, not through the log: half the time for a database of this size.
+        return self._create(f"TEMPLATE {self.template} STRATEGY FILE_COPY")
 
     def drop(self, url: str) -> None:
         self._run(f"DROP DATABASE {sa.make_url(url).database} WITH (FORCE)")
