@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.guidelines.schemas import Change, GuidelineContent
@@ -15,6 +15,7 @@ from api.schemas import (
     LanguageMap,
     Line,
     Link,
+    OrganisationCode,
     Output,
     Paging,
     Slug,
@@ -181,6 +182,4 @@ class ProposalQuery(Paging):
     status: ProposalStatus | None = Field(None, description="Only proposals in this state.")
     target_type: TargetType | None = Field(None, description="Only proposals on this type of target.")
     target_id: Slug | None = Field(None, description="Only proposals on the target with this id.")
-    organisation: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}([0-9]{2})?$")] | None = Field(
-        None, description="Only proposals of this organisation."
-    )
+    organisation: OrganisationCode | None = Field(None, description="Only proposals of this organisation.")
