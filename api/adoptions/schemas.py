@@ -16,6 +16,7 @@ from api.schemas import (
     LanguageMap,
     Line,
     Link,
+    MunicipalityCode,
     Output,
     Paging,
     Slug,
@@ -198,9 +199,7 @@ class AsOfPaging(Paging):
 
 
 class AdoptionQuery(AsOfPaging):
-    municipality: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")] | None = Field(
-        None, description="Only this municipality."
-    )
+    municipality: MunicipalityCode | None = Field(None, description="Only this municipality.")
     guideline: Slug | None = Field(None, description="Only this guideline.")
     status: AdoptionStatus | None = Field(None, description="Only adoptions of this status.")
 

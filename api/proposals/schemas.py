@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import (
     BeforeValidator,
     Field,
-    StringConstraints,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
     WrapValidator,
@@ -24,6 +23,7 @@ from api.schemas import (
     LanguageMap,
     Line,
     Link,
+    OrganisationCode,
     Output,
     Paging,
     Query,
@@ -278,6 +278,4 @@ class ProposalQuery(Paging):
     status: ProposalStatus | None = Field(None, description="Only proposals in this state.")
     target_type: TargetType | None = Field(None, description="Only proposals on this type of target.")
     target_id: Slug | None = Field(None, description="Only proposals on the target with this id.")
-    organisation: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}([0-9]{2})?$")] | None = Field(
-        None, description="Only proposals of this organisation."
-    )
+    organisation: OrganisationCode | None = Field(None, description="Only proposals of this organisation.")

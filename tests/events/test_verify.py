@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.events.feed_file import UnreadableFileError, links_of
-from api.upkeep.checking import check_by_all_cores
+from api.upkeep.checking import check_by_all_cores, check_feed, processes
 from db.canonical import exact
 from db.chain import BrokenChainError, check_links, check_stream, heads_at
 from db.events import Head
@@ -123,6 +123,36 @@ def test_what_is_done_to_the_order_is_found(spoil: Any, feed: list[Event]) -> No
     with pytest.raises(BrokenChainError) as found:
         checked(events)
     assert found.value.sequence == BREAKS[spoil]
+
+
+def test_a_feed_in_parts_is_judged_as_the_whole(feed: list[Event], subtests: pytest.Subtests) -> None:
+    def judged(events: list[Event], check: Callable[..., Head], tail: str = "") -> tuple[str, Any]:
+        text = "\n".join(json.dumps(event) for event in events) + tail
+        known = [Head(112, feed[-1]["hash"].removeprefix("sha256:"))]
+        try:
+            return "whole", check(links_of(io.StringIO(text)), known)
+        except (BrokenChainError, UnreadableFileError) as error:
+            return type(error).__name__, str(error)
+
+    # 112 are four full parts and an empty one.
+    spoilt: dict[str, Any] = {
+        "as it is": lambda _events: None,
+        "the last of a part has no number": lambda events: events[27].update(sequence="28"),
+        "the last of a part has another hash": lambda events: events[55].update(hash="sha256:" + "0" * 64),
+        "two are spoilt": lambda events: (events[90].update(kind="x"), events[30].update(kind="x")),
+        "one is no event, after one that is spoilt": lambda events: (events[3].update(kind="x"), events[40].clear()),
+        "one is missing": lambda events: events.pop(84),
+        "the end is missing": lambda events: events.__delitem__(slice(100, None)),
+    }
+    with processes() as pool:
+        in_parts = partial(check_feed, pool, part=28)
+        for name, spoil in spoilt.items():
+            with subtests.test(name):
+                events = deepcopy(feed)
+                spoil(events)
+                assert judged(events, in_parts) == judged(events, check_links)
+        with subtests.test("it is cut off"):
+            assert judged(feed, in_parts, "{") == judged(feed, check_links, "{")
 
 
 def test_an_erased_event_is_whole(feed: list[Event]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import httpx2
@@ -17,7 +18,8 @@ from api.main import BASE, create_app
 from api.settings import Settings
 from api.terms.routes import router as terms_router
 from db.session import transaction
-from tests.conftest import County, Store, running
+from tests.conftest import County, Store, running, serving
+from tests.edge.wire import connect
 from tests.examples import DECISION_BODY, INTERPRETATION_BODY
 from tests.proposals.acts import APPROVAL, WITHDRAWAL, amendment, draft, edit, etag, move, submitted
 
@@ -193,6 +195,25 @@ def test_the_scopes_in_the_signatures_are_those_of_the_table(library: County) ->
     for route in served_routes(library.app):
         for method in route.methods or ():
             assert _scopes_of(route) == TABLE[method, route.path].scopes, f"{method} {route.path}"
+
+
+def test_whoever_may_not_write_is_told_before_anything_is_sent(store: Store, subtests: pytest.Subtests) -> None:
+    url = store.copy()
+    with serving(url) as county:
+        port = int(county.settings.base_url.rpartition(":")[2])
+        callers = {"": 401, "rubbish": 401, county.token("2281", "reader"): 403}
+        for row, (token, status) in product(
+            (row for row in ROUTES if row.scopes and row.method != "GET"), callers.items()
+        ):
+            path = row.path.format_map(
+                FILLED | dict.fromkeys(("proposalId", "clientId"), "a") | {"municipalityCode": "2281"}
+            )
+            proof = f"Authorization: Bearer {token}\r\n" if token else ""
+            with subtests.test(f"{row.method} {path} {status}"), connect(port) as client:
+                # A body is announced, and none comes.
+                client.sendall(f"{row.method} {path} HTTP/1.1\r\nHost: a\r\n{proof}Content-Length: 9\r\n\r\n".encode())
+                assert client.recv(12) == f"HTTP/1.1 {status}".encode()
+    store.drop(url)
 
 
 def _scopes_of(route: RouteContext) -> set[str]:
