@@ -26,5 +26,7 @@ def card(term_id: str, *labels: str | dict[str, Any], text: str = "", **rest: An
         "version": "1.0",
         "revision": 1,
         "contentHash": "",
+        "validFrom": "2026-01-01",
+        "changedAt": "2026-01-01T00:00:00.000000Z",
     }
     return card_of(json.dumps({**term, **rest}))

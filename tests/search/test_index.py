@@ -120,9 +120,11 @@ _LABELS = st.builds(
     st.lists(_LINES, max_size=2),
 )
 _CARDS = st.builds(
-    lambda term, labels, text: card(term, *labels, text=text),
+    # Every term has a preferred label.
+    lambda term, word, labels, text: card(term, word, *labels, text=text),
     st.sampled_from(string.ascii_lowercase),
-    st.lists(_LABELS, min_size=1, max_size=3),
+    _LINES,
+    st.lists(_LABELS, max_size=2),
     _LINES,
 )
 _GLOSSARIES = st.lists(_CARDS, max_size=12, unique_by=lambda one: one.id)
