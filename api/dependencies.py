@@ -116,6 +116,6 @@ def accepts_csv(request: Request) -> bool:
 AcceptsCsv = Annotated[bool, Depends(accepts_csv)]
 
 
-def tell_revision(request: Request, revision: int) -> None:
+def tell_revision(request: Request, revision: int | None) -> None:
     """Put the object's revision into the ETag of the answer."""
     context_of(request.scope).revision = revision

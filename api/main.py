@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from api.adoptions.routes import router as adoptions
 from api.clients.routes import router as clients
 from api.edge.context import Topic
-from api.edge.headers import Headers
+from api.edge.headers import Headers, json_headers
 from api.edge.load import Load
 from api.edge.public_cache import PublicCache
 from api.edge.rate_limits import Limits, RateLimits
@@ -47,6 +47,7 @@ from api.service.readiness import Doorkeeper
 from api.service.routes import api_router as service
 from api.service.routes import root_router as health
 from api.settings import Settings
+from api.terms.readers import Readers
 from api.terms.routes import router as terms
 from db.session import open_database
 
@@ -103,7 +104,7 @@ def put_edge_around(app: FastAPI) -> ASGIApp:
     limited = RateLimits(app, app.state.limits, settings)
     loaded = Load(limited, settings.base_url, settings.concurrent_requests)
     headers = Headers(loaded, settings.base_url)
-    cache = PublicCache(headers, settings.cache_bytes)
+    cache = PublicCache(headers, settings.cache_bytes, json_headers(settings.base_url))
     app.state.cache, app.state.rate_limits = cache, limited
     app.state.answers = headers.answers
     return cache
@@ -128,6 +129,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     published = await to_thread.run_sync(Published, database, settings.base_url, settings.api_url)
     if app.state.cache is not None:
         published.on_change = app.state.cache.drop
+        app.state.cache.reads = Readers(published, BASE)
         app.state.cache.knows = app.state.rate_limits.knows = app.state.trust.knows
     app.state.published = published
     app.state.keys.on_change = partial(_forget_keys, app)

@@ -122,7 +122,7 @@ def look_up(picture: Picture, query: str) -> tuple[int, list[Found]]:
 
 
 def _found(picture: Picture, card: Card, wanted: str) -> Found:
-    term = picture.term(card, linked=False)
+    term = picture.term(card)
     hit = best_label(card.labels, wanted, None)
     word = hit.label if hit else None
     reasons = (label["reason"] for label in term["labels"] if word and label["value"] == word.value)

@@ -1,10 +1,10 @@
 """What the picture knows of one term: taken once from its ready document."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from sys import intern
+from typing import Any, NamedTuple
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from api.swedish import fold, sort_key
 from db.vocabulary import LabelKind
@@ -12,8 +12,7 @@ from db.vocabulary import LabelKind
 SWEDISH = "sv"
 
 
-@dataclass(frozen=True, slots=True)
-class LabelEntry:
+class LabelEntry(NamedTuple):
     """A label as it is searched: `folded` holds the value, then the forms, a line each."""
 
     value: str
@@ -22,46 +21,62 @@ class LabelEntry:
     folded: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What the picture knows of one term; `document` is its ready JSON, less what others give it."""
+class Card(NamedTuple):
+    """What the picture knows of one term; `document` is its ready JSON, less what others give it.
+
+    There may be a hundred thousand: what only some reads need stays in the document.
+    """
 
     id: str
-    document: str
+    document: bytes
     order: str
     domain: str
     status: str
+    version: str
+    revision: int
     preferred: str
     labels: tuple[LabelEntry, ...]
-    texts: tuple[str, ...]
     broader: tuple[str, ...]
     related: tuple[str, ...]
-    digest_line: str
+    content_hash: str
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Give the definitions, folded."""
+        return tuple(fold(definition["text"]) for definition in from_json(self.document)["definitions"])
+
+    @property
+    def digest_line(self) -> str:
+        """Give the line of this term in what the glossary's hash is taken over."""
+        return f"{self.id} {self.version} {self.status} {self.content_hash}\n"
 
 
-@dataclass(frozen=True, slots=True)
-class DomainCard:
+class DomainCard(NamedTuple):
     id: str
     labels: list[dict[str, str]]
 
 
 def card_of(document: str) -> Card:
     """Take from a ready document what lists, search and relations need."""
-    term = from_json(document)
-    labels = tuple(_entry(label) for label in term["labels"])
+    encoded = document.encode()
+    term = from_json(encoded, cache_strings="keys")
+    labels = tuple(map(_entry, term["labels"]))
     preferred = _preferred(labels, SWEDISH) or labels[0].value
+    # What others state as well is added when the term is read, so it is taken out here.
+    stated = b',"related":' + to_json(term["related"])
     return Card(
         id=term["id"],
-        document=document,
+        document=encoded.replace(stated, b"", 1),
         order=sort_key(preferred),
-        domain=term["domain"],
-        status=term["status"],
+        domain=intern(term["domain"]),
+        status=intern(term["status"]),
+        version=intern(term["version"]),
+        revision=term["revision"],
         preferred=preferred,
         labels=labels,
-        texts=tuple(fold(definition["text"]) for definition in term["definitions"]),
         broader=tuple(term["broader"]),
         related=tuple(term["related"]),
-        digest_line=f"{term['id']} {term['version']} {term['status']} {term['contentHash']}\n",
+        content_hash=term["contentHash"],
     )
 
 
@@ -71,8 +86,15 @@ def preferred_label(card: Card, language: str | None) -> str:
 
 
 def _entry(label: Mapping[str, Any]) -> LabelEntry:
-    folded = (fold(label["value"]), *(fold(form) for form in label["forms"]))
-    return LabelEntry(label["value"], label["kind"], label["language"], folded)
+    value = label["value"]
+    folded = (_folded(value), *map(_folded, label["forms"]))
+    return LabelEntry(value, intern(label["kind"]), intern(label["language"]), folded)
+
+
+def _folded(text: str) -> str:
+    """Fold, but keep one object of what is folded already."""
+    found = fold(text)
+    return text if found == text else found
 
 
 def _preferred(labels: Iterable[LabelEntry], language: str) -> str | None:

@@ -1,18 +1,23 @@
 """An immutable picture of the public glossary at one sequence of the feed."""
 
-import hashlib
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from pydantic_core import from_json, to_json
 
+from api.published.bundle import Bundle
 from api.published.cards import Card, DomainCard, card_of, preferred_label
+from api.published.overlaid import Ordered, OverlaidMap
+from api.published.relations import Inbound
 from api.schemas import link
 from api.search.matching import Hit, Rank, best_label
 from api.swedish import fold
 from db.vocabulary import TermStatus
+
+Citations = Mapping[str, Sequence[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -23,43 +28,73 @@ class Picture:
     api_url: str
     base_url: str
     domains: tuple[DomainCard, ...]
-    cards: Mapping[str, Card]
-    ordered: tuple[Card, ...]
-    narrower: Mapping[str, Sequence[str]]
-    related: Mapping[str, Sequence[str]]
-    cited_by: Mapping[str, Sequence[tuple[str, str]]]
+    cards: OverlaidMap[str, Card]
+    ordered: Ordered[Card]
+    by_id: Ordered[Card]
+    narrower: Inbound
+    related: Inbound
+    counts: Mapping[str, int]
+    cited_by: Citations
 
     def patched(
-        self,
-        sequence: int,
-        changed: Iterable[tuple[str, str]] = (),
-        cited_by: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+        self, sequence: int, changed: Iterable[tuple[str, str]] = (), cited_by: Citations | None = None
     ) -> "Picture":
-        """Give the picture after some terms changed, or what cites them did."""
+        """Give the picture after some terms changed, or what cites them did; it costs what has changed."""
         fresh = {term_id: card_of(document) for term_id, document in changed}
-        quotes = self.cited_by if cited_by is None else cited_by
-        if not fresh:
-            return replace(self, sequence=sequence, cited_by=quotes)
-        return _drawn(replace(self, sequence=sequence, cited_by=quotes), {**self.cards, **fresh})
+        if not fresh and cited_by is None:
+            found = replace(self, sequence=sequence)
+            # The terms are the same: what was made of them stays.
+            found.__dict__["bundle"] = self.bundle
+            return found
+        before = {term_id: card for term_id in fresh if (card := self.cards.get(term_id))}
+        gone, come = before.values(), fresh.values()
+        return replace(
+            self,
+            sequence=sequence,
+            cards=self.cards.patched(fresh),
+            ordered=self.ordered.patched(gone, come),
+            by_id=self.by_id.patched(gone, come),
+            narrower=self.narrower.patched(_broader(gone), _broader(come)),
+            related=self.related.patched(_related(gone), _related(come)),
+            counts=_recounted(self.counts, gone, come),
+            cited_by=self.cited_by if cited_by is None else cited_by,
+        )
 
-    def term(self, card: Card, *, linked: bool = True) -> dict[str, Any]:
-        """Give one term as the API shows it."""
-        shown: dict[str, Any] = from_json(card.document)
-        shown["narrower"] = self.narrower.get(card.id, ())
-        shown["related"] = self.related.get(card.id, ())
-        shown["citedBy"] = [
-            {"guideline": guideline, "version": version} for guideline, version in self.cited_by.get(card.id, ())
-        ]
-        if linked:
-            address = f"{self.api_url}/terms/{card.id}"
-            shown["_links"] = {
-                "self": link(address, "self"),
-                "html": link(f"{self.base_url}/begrepp/{card.id}", "alternate"),
-                "versions": link(f"{address}/versions", "version-history"),
-                # The place is kept; it leads somewhere when municipalities can record how they read a term.
-                "interpretations": None,
-            }
-        return shown
+    @cached_property
+    def bundle(self) -> Bundle:
+        """Give the whole glossary, terms by id."""
+        return Bundle(self.sequence, self.domain_list(), self.by_id, self.bundled_json)
+
+    def term_json(self, card: Card) -> bytes:
+        """Give the JSON of one term as the API shows it."""
+        address = f"{self.api_url}/terms/{card.id}"
+        links = {
+            "self": link(address, "self"),
+            "html": link(f"{self.base_url}/begrepp/{card.id}", "alternate"),
+            "versions": link(f"{address}/versions", "version-history"),
+            # The place is kept; it leads somewhere when municipalities can record how they read a term.
+            "interpretations": None,
+        }
+        return _joined(card.document, {**self._derived(card), "_links": links})
+
+    def bundled_json(self, card: Card) -> bytes:
+        """Give the JSON of one term as it stands in the whole glossary, without links."""
+        return _joined(card.document, self._derived(card))
+
+    def term(self, card: Card) -> dict[str, Any]:
+        """Give one term for a page to be made of."""
+        found: dict[str, Any] = from_json(self.bundled_json(card))
+        return found
+
+    def _derived(self, card: Card) -> dict[str, Any]:
+        """Give what others make of a term: it changes without the term."""
+        return {
+            "narrower": self.narrower.to(card.id),
+            "related": sorted({*card.related, *self.related.to(card.id)}),
+            "citedBy": [
+                {"guideline": guideline, "version": version} for guideline, version in self.cited_by.get(card.id, ())
+            ],
+        }
 
     def listed(self, *, language: str | None, domain: str | None, status: str | None) -> list[Card]:
         """List terms in Swedish alphabetical order; without a status, deprecated ones are left out."""
@@ -103,27 +138,11 @@ class Picture:
         ]
 
     def domain_list(self) -> list[dict[str, Any]]:
-        counts: dict[str, int] = defaultdict(int)
-        for card in self.ordered:
-            if card.status != TermStatus.DEPRECATED:
-                counts[card.domain] += 1
-        return [{"id": domain.id, "labels": domain.labels, "termCount": counts[domain.id]} for domain in self.domains]
-
-    def content_hash(self) -> str:
-        """SHA-256 over one line a term, by id: id, version, status and content hash."""
-        lines = "".join(self.cards[term_id].digest_line for term_id in sorted(self.cards))
-        return "sha256:" + hashlib.sha256(lines.encode()).hexdigest()
-
-    def glossary(self) -> bytes:
-        """Give the whole glossary, terms by id."""
-        bundle = {
-            "sequence": self.sequence,
-            "contentHash": self.content_hash(),
-            "generatedFor": None,
-            "domains": self.domain_list(),
-            "terms": [self.term(self.cards[term_id], linked=False) for term_id in sorted(self.cards)],
-        }
-        return to_json(bundle)
+        """List the subject domains, with how many terms each has that are not deprecated."""
+        return [
+            {"id": domain.id, "labels": domain.labels, "termCount": self.counts.get(domain.id, 0)}
+            for domain in self.domains
+        ]
 
 
 def build(
@@ -132,26 +151,49 @@ def build(
     api_url: str,
     domains: Iterable[DomainCard],
     documents: Iterable[tuple[str, str]],
-    cited_by: Mapping[str, Sequence[tuple[str, str]]],
+    cited_by: Citations,
 ) -> Picture:
     """Draw the picture from the ready documents of all terms."""
-    blank = Picture(sequence, api_url, base_url, tuple(domains), {}, (), {}, {}, cited_by)
-    return _drawn(blank, {term_id: card_of(document) for term_id, document in documents})
-
-
-def _drawn(picture: Picture, cards: Mapping[str, Card]) -> Picture:
-    narrower: dict[str, list[str]] = defaultdict(list)
-    related: dict[str, set[str]] = defaultdict(set)
-    for term_id in sorted(cards):
-        for target in cards[term_id].broader:
-            narrower[target].append(term_id)
-        for target in cards[term_id].related:
-            related[term_id].add(target)
-            related[target].add(term_id)
-    return replace(
-        picture,
-        cards=cards,
-        ordered=tuple(sorted(cards.values(), key=lambda card: (card.order, card.id))),
-        narrower=dict(narrower),
-        related={term_id: sorted(others) for term_id, others in related.items()},
+    cards = {term_id: card_of(document) for term_id, document in documents}
+    return Picture(
+        sequence=sequence,
+        api_url=api_url,
+        base_url=base_url,
+        domains=tuple(domains),
+        cards=OverlaidMap(cards),
+        ordered=Ordered(_by_word, cards.values()),
+        by_id=Ordered(_by_id, cards.values()),
+        narrower=Inbound.of(_broader(cards.values()).items()),
+        related=Inbound.of(_related(cards.values()).items()),
+        counts=_recounted({}, (), cards.values()),
+        cited_by=cited_by,
     )
+
+
+def _joined(document: bytes, members: Mapping[str, Any]) -> bytes:
+    """Add members to a JSON object that is there as bytes, and has some."""
+    return b"%b,%b" % (document[:-1], to_json(members)[1:])
+
+
+def _by_word(card: Card) -> tuple[str, str]:
+    return card.order, card.id
+
+
+def _by_id(card: Card) -> str:
+    return card.id
+
+
+def _broader(cards: Iterable[Card]) -> dict[str, tuple[str, ...]]:
+    return {card.id: card.broader for card in cards if card.broader}
+
+
+def _related(cards: Iterable[Card]) -> dict[str, tuple[str, ...]]:
+    return {card.id: card.related for card in cards if card.related}
+
+
+def _recounted(counts: Mapping[str, int], gone: Iterable[Card], come: Iterable[Card]) -> Mapping[str, int]:
+    """Count the terms of each domain that are not deprecated."""
+    found = Counter(counts)
+    found.subtract(card.domain for card in gone if card.status != TermStatus.DEPRECATED)
+    found.update(card.domain for card in come if card.status != TermStatus.DEPRECATED)
+    return found

@@ -7,13 +7,15 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from api.dependencies import Public, Reader, tell_revision
-from api.edge.context import Topic
+from api.edge.context import Topic, context_of
+from api.edge.encodings import IDENTITY
 from api.edge.routing import StrictRoute
 from api.errors import NotFound
 from api.openapi import answers
 from api.paging import page_links, page_of, slice_of
 from api.published.picture import Picture
 from api.schemas import Page, Paging, Slug
+from api.terms.readers import suggestions_answer, term_answer
 from api.terms.schemas import (
     DomainRead,
     Glossary,
@@ -49,13 +51,12 @@ async def list_terms(request: Request, picture: Pictured, query: Annotated[TermQ
     if query.q is not None:
         found = picture.search(found, query.q, query.language)
     shown = slice_of(query, found)
-    return _json(
-        {
-            "items": [picture.term(card) for card in shown],
-            "_meta": {"totalRecords": len(found), "page": query.page, "limit": query.limit, "count": len(shown)},
-            "_links": page_links(request, query, len(found)).model_dump(by_alias=True),
-        }
-    )
+    more = {
+        "_meta": {"totalRecords": len(found), "page": query.page, "limit": query.limit, "count": len(shown)},
+        "_links": page_links(request, query, len(found)).model_dump(by_alias=True),
+    }
+    items = b",".join(map(picture.term_json, shown))
+    return _ready(b'{"items":[%b],%b' % (items, to_json(more)[1:]))
 
 
 @router.get("/terms/{termId}", operation_id="getTerm", response_model=TermRead, responses=answers("term", 404))
@@ -64,12 +65,11 @@ async def get_term(request: Request, picture: Pictured, term_id: TermId) -> Resp
 
     Ett begrepp, avrått eller inte, med alla termer, definitioner och relationer.
     """
-    card = picture.cards.get(term_id)
-    if card is None:
+    found = term_answer(picture, term_id)
+    if found is None:
         raise NotFound("No term has this id.")
-    shown = picture.term(card)
-    tell_revision(request, shown["revision"])
-    return _json(shown)
+    tell_revision(request, found.revision)
+    return _ready(found.body)
 
 
 @router.get("/terms/{termId}/versions", operation_id="listTermVersions", responses=answers("term-versions", 404))
@@ -119,17 +119,24 @@ async def suggest_terms(picture: Pictured, query: Annotated[SuggestionQuery, Que
 
     Kompletterar ett ord: termer som börjar med texten kommer först, sedan de som innehåller den.
     """
-    return _json({"items": picture.suggest(query.q, query.language, query.limit)})
+    return _ready(suggestions_answer(picture, query).body)
 
 
 @router.get("/glossary", operation_id="getGlossary", response_model=Glossary, responses=answers("glossary"))
-def get_glossary(picture: Pictured) -> Response:
+def get_glossary(request: Request, picture: Pictured) -> Response:
     """Read the whole glossary in one answer, with a content hash to compare copies by.
 
     Hela ordlistan i ett svar, med en kontrollsumma att jämföra kopior med.
     """
-    return Response(picture.glossary(), media_type="application/json")
+    context = context_of(request.scope)
+    context.tag, body = picture.bundle.coded(context.coding)
+    coded = {} if context.coding is IDENTITY else {"Content-Encoding": context.coding.name}
+    return Response(body, headers=coded, media_type="application/json")
 
 
 def _json(content: dict[str, Any]) -> Response:
-    return Response(to_json(content), media_type="application/json")
+    return _ready(to_json(content))
+
+
+def _ready(body: bytes) -> Response:
+    return Response(body, media_type="application/json")
