@@ -1,6 +1,6 @@
 """Terms: their frozen versions, and the current one taken apart so that the database guards it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -18,6 +18,9 @@ from db.vocabulary import (
     PairRelation,
     TermStatus,
 )
+
+# So many documents of terms are fetched at a time.
+_PIECE = 1_000
 
 
 class Domain(SQLModel, table=True):
@@ -168,18 +171,25 @@ def known_terms(session: Session, ids: Iterable[str]) -> set[str]:
     return set(session.exec(select(Term.id).where(col(Term.id).in_(wanted))))
 
 
-def term_documents(session: Session, ids: Iterable[str] | None = None) -> list[tuple[str, str]]:
-    """List (id, ready document), of all terms or of some, by one statement."""
+def term_documents(session: Session, ids: Iterable[str] | None = None) -> Iterator[tuple[str, str]]:
+    """Give (id, ready document), of all terms or of some, by one statement; they come piece by piece."""
     query = select(Term.id, Term.document).order_by(col(Term.id))
     if ids is not None:
         query = query.where(col(Term.id).in_(list(ids)))
-    return [(term_id, document) for term_id, document in session.execute(query)]
+    yield from session.execute(query.execution_options(yield_per=_PIECE))
 
 
 def term_versions(session: Session, term_id: str) -> list[TermVersion]:
     """List a term's versions, oldest first."""
     query = select(TermVersion).where(TermVersion.term_id == term_id)
     return sorted(session.exec(query), key=lambda version: _numbers(version.number))
+
+
+def relatives(session: Session, ids: Iterable[str]) -> set[str]:
+    """Name the terms that any version of these has pointed at."""
+    content = col(TermVersion.content)
+    query = sa.select(content["broader"], content["related"]).where(col(TermVersion.term_id).in_(list(ids)))
+    return {target for broader, related in session.execute(query) for target in (*broader, *related)}
 
 
 def _numbers(number: str) -> tuple[int, ...]:

@@ -48,6 +48,16 @@ class Bundle:
             tag, body = self._kept.get(coding.name) or self._make(coding)
         return tag, b"".join(self._pieces()) if body is None else body
 
+    def changes(self, since: int, sequence: int, touched: Iterable[Card]) -> bytes:
+        """Give what a copy of an earlier sequence lacks: these terms in place of its own, by id.
+
+        The domains are told with them, for their counts of terms; nothing public is ever removed.
+        """
+        changed = b",".join(map(self._shown, touched))
+        head = {"since": since, "sequence": sequence, "contentHash": self.content_hash}
+        rest = {"removed": [], "domains": self._domains if changed else None}
+        return b'%b,"changed":[%b],%b' % (to_json(head)[:-1], changed, to_json(rest)[1:])
+
     def _make(self, coding: Coding) -> tuple[bytes, bytes | None]:
         digest, made = hashlib.sha256(), []
         for piece in coding.stream(self._pieces()):

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
 
+from api.published.packing import Packing
 from api.swedish import fold, sort_key
 from db.vocabulary import LabelKind
 
@@ -22,13 +23,14 @@ class LabelEntry(NamedTuple):
 
 
 class Card(NamedTuple):
-    """What the picture knows of one term; `document` is its ready JSON, less what others give it.
+    """What the picture knows of one term.
 
-    There may be a hundred thousand: what only some reads need stays in the document.
+    There may be a hundred thousand: what only some reads need stays in the document, and equal words are one object.
     """
 
     id: str
-    document: bytes
+    packed: bytes
+    packing: Packing
     order: str
     domain: str
     status: str
@@ -38,7 +40,12 @@ class Card(NamedTuple):
     labels: tuple[LabelEntry, ...]
     broader: tuple[str, ...]
     related: tuple[str, ...]
-    content_hash: str
+    content_hash: bytes
+
+    @property
+    def document(self) -> bytes:
+        """Give the ready JSON, less what others give the term."""
+        return self.packing.unpack(self.packed)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -48,7 +55,7 @@ class Card(NamedTuple):
     @property
     def digest_line(self) -> str:
         """Give the line of this term in what the glossary's hash is taken over."""
-        return f"{self.id} {self.version} {self.status} {self.content_hash}\n"
+        return f"{self.id} {self.version} {self.status} sha256:{self.content_hash.hex()}\n"
 
 
 class DomainCard(NamedTuple):
@@ -56,7 +63,7 @@ class DomainCard(NamedTuple):
     labels: list[dict[str, str]]
 
 
-def card_of(document: str) -> Card:
+def card_of(document: str, packing: Packing) -> Card:
     """Take from a ready document what lists, search and relations need."""
     encoded = document.encode()
     term = from_json(encoded, cache_strings="keys")
@@ -65,18 +72,19 @@ def card_of(document: str) -> Card:
     # What others state as well is added when the term is read, so it is taken out here.
     stated = b',"related":' + to_json(term["related"])
     return Card(
-        id=term["id"],
-        document=encoded.replace(stated, b"", 1),
-        order=sort_key(preferred),
+        id=intern(term["id"]),
+        packed=packing.pack(encoded.replace(stated, b"", 1)),
+        packing=packing,
+        order=_same(sort_key(preferred), preferred),
         domain=intern(term["domain"]),
         status=intern(term["status"]),
         version=intern(term["version"]),
         revision=term["revision"],
         preferred=preferred,
         labels=labels,
-        broader=tuple(term["broader"]),
-        related=tuple(term["related"]),
-        content_hash=term["contentHash"],
+        broader=tuple(map(intern, term["broader"])),
+        related=tuple(map(intern, term["related"])),
+        content_hash=bytes.fromhex(term["contentHash"].removeprefix("sha256:")),
     )
 
 
@@ -87,14 +95,12 @@ def preferred_label(card: Card, language: str | None) -> str:
 
 def _entry(label: Mapping[str, Any]) -> LabelEntry:
     value = label["value"]
-    folded = (_folded(value), *map(_folded, label["forms"]))
+    folded = (_same(fold(value), value), *(fold(form) for form in label["forms"]))
     return LabelEntry(value, intern(label["kind"]), intern(label["language"]), folded)
 
 
-def _folded(text: str) -> str:
-    """Fold, but keep one object of what is folded already."""
-    found = fold(text)
-    return text if found == text else found
+def _same(text: str, other: str) -> str:
+    return other if text == other else text
 
 
 def _preferred(labels: Iterable[LabelEntry], language: str) -> str | None:

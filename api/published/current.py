@@ -1,7 +1,9 @@
 """The current picture of this process, kept at the newest sequence of the public feed."""
 
+import gc
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import structlog
@@ -32,7 +34,8 @@ class Published:
         self._api_url = api_url
         self._lock = threading.Lock()
         self.on_change: Callable[[Iterable[Topic]], None] = lambda _topics: None
-        self.picture = self._draw()
+        with _without_collecting():
+            self.picture = self._draw()
 
     def catch_up(self) -> None:
         """Bring the picture to the newest committed sequence; returns when it is there."""
@@ -75,6 +78,18 @@ class Published:
         self._day = today
         self.on_change(frozenset[Topic]().union(*(topics_of(event.kind) for event in events)))
         return len(events) == _BATCH
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Make millions of objects that stay without looking again and again for those that do not."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        # Nor need they be looked through later: each time would hold up all requests.
+        gc.freeze()
+        gc.enable()
 
 
 def citations(session: Session, day: date) -> dict[str, list[tuple[str, str]]]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain, islice
 from typing import Any
 
 from pydantic_core import from_json, to_json
@@ -11,6 +12,7 @@ from pydantic_core import from_json, to_json
 from api.published.bundle import Bundle
 from api.published.cards import Card, DomainCard, card_of, preferred_label
 from api.published.overlaid import Ordered, OverlaidMap
+from api.published.packing import LEARN_FROM, Packing
 from api.published.relations import Inbound
 from api.schemas import link
 from api.search.matching import Hit, Rank, best_label
@@ -35,12 +37,13 @@ class Picture:
     related: Inbound
     counts: Mapping[str, int]
     cited_by: Citations
+    packing: Packing
 
     def patched(
         self, sequence: int, changed: Iterable[tuple[str, str]] = (), cited_by: Citations | None = None
     ) -> "Picture":
         """Give the picture after some terms changed, or what cites them did; it costs what has changed."""
-        fresh = {term_id: card_of(document) for term_id, document in changed}
+        fresh = {term_id: card_of(document, self.packing) for term_id, document in changed}
         if not fresh and cited_by is None:
             found = replace(self, sequence=sequence)
             # The terms are the same: what was made of them stays.
@@ -154,7 +157,10 @@ def build(
     cited_by: Citations,
 ) -> Picture:
     """Draw the picture from the ready documents of all terms."""
-    cards = {term_id: card_of(document) for term_id, document in documents}
+    coming = iter(documents)
+    first = list(islice(coming, LEARN_FROM))
+    packing = Packing([document.encode() for _, document in first])
+    cards = {term_id: card_of(document, packing) for term_id, document in chain(first, coming)}
     return Picture(
         sequence=sequence,
         api_url=api_url,
@@ -167,6 +173,7 @@ def build(
         related=Inbound.of(_related(cards.values()).items()),
         counts=_recounted({}, (), cards.values()),
         cited_by=cited_by,
+        packing=packing,
     )
 
 

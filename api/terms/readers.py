@@ -4,9 +4,13 @@ from urllib.parse import parse_qsl
 
 from pydantic import ValidationError
 from pydantic_core import to_json
+from sqlmodel import Session
 
+from api import clock
 from api.edge.context import Topic
 from api.edge.finished import Answered
+from api.errors import MalformedRequest
+from api.published.changes import touched_since
 from api.published.current import Published
 from api.published.picture import Picture
 from api.terms.schemas import SuggestionQuery
@@ -43,6 +47,19 @@ def suggestions_answer(picture: Picture, query: SuggestionQuery) -> Answered:
     """Show the completions of a word."""
     found = picture.suggest(query.q, query.language, query.limit)
     return Answered(to_json({"items": found}), Topic.TERMS)
+
+
+def changes_answer(picture: Picture, session: Session, since: int) -> bytes:
+    """Show what has changed since a sequence; raises MalformedRequest for one that is yet to come."""
+    if since > picture.sequence:
+        raise MalformedRequest(
+            f"The last sequence is {picture.sequence}: send the `sequence` of the copy that you have, or fetch it anew."
+        )
+    touched = touched_since(session, since, picture.sequence, clock.today())
+    if touched is None:
+        return picture.bundle.changes(since, picture.sequence, picture.by_id)
+    found = (card for term_id in sorted(touched) if (card := picture.cards.get(term_id)))
+    return picture.bundle.changes(since, picture.sequence, found)
 
 
 def _suggestion_query(query: bytes) -> SuggestionQuery | None:

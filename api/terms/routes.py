@@ -15,10 +15,12 @@ from api.openapi import answers
 from api.paging import page_links, page_of, slice_of
 from api.published.picture import Picture
 from api.schemas import Page, Paging, Slug
-from api.terms.readers import suggestions_answer, term_answer
+from api.terms.readers import changes_answer, suggestions_answer, term_answer
 from api.terms.schemas import (
     DomainRead,
     Glossary,
+    GlossaryChanges,
+    GlossaryQuery,
     SuggestionQuery,
     Suggestions,
     TermQuery,
@@ -122,12 +124,21 @@ async def suggest_terms(picture: Pictured, query: Annotated[SuggestionQuery, Que
     return _ready(suggestions_answer(picture, query).body)
 
 
-@router.get("/glossary", operation_id="getGlossary", response_model=Glossary, responses=answers("glossary"))
-def get_glossary(request: Request, picture: Pictured) -> Response:
-    """Read the whole glossary in one answer, with a content hash to compare copies by.
+@router.get(
+    "/glossary", operation_id="getGlossary", response_model=Glossary | GlossaryChanges, responses=answers("glossary")
+)
+def get_glossary(
+    request: Request, picture: Pictured, session: Reader, query: Annotated[GlossaryQuery, Query()]
+) -> Response:
+    """Read the whole glossary in one answer, or what has changed since a sequence that a copy was fetched at.
 
-    Hela ordlistan i ett svar, med en kontrollsumma att jämföra kopior med.
+    `contentHash` names the whole in both: a copy with the changes worked in has the same. Deprecated terms stay.
+
+    Hela ordlistan i ett svar, eller det som har ändrats sedan den sekvens då en kopia hämtades. `contentHash` gäller
+    hela ordlistan i båda fallen. Avrådda begrepp står kvar.
     """
+    if query.since is not None:
+        return _ready(changes_answer(picture, session, query.since))
     context = context_of(request.scope)
     context.tag, body = picture.bundle.coded(context.coding)
     coded = {} if context.coding is IDENTITY else {"Content-Encoding": context.coding.name}

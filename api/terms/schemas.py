@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from api.schemas import (
+    LARGEST_INTEGER,
     ContentHash,
     Day,
     Input,
@@ -145,6 +146,26 @@ class Glossary(Output):
     generated_for: str | None
     domains: list[DomainRead]
     terms: list[BundledTerm]
+
+
+class GlossaryQuery(Query):
+    since: QueryInt | None = Field(
+        None,
+        ge=0,
+        le=LARGEST_INTEGER,
+        description="Only what has changed since this sequence, for a copy that was fetched at it.",
+    )
+
+
+class GlossaryChanges(Output):
+    """What a copy of an earlier sequence lacks: put each changed term in place of the copy's, and drop the removed."""
+
+    since: int
+    sequence: int
+    content_hash: ContentHash
+    changed: list[BundledTerm]
+    removed: list[str]
+    domains: list[DomainRead] | None
 
 
 class Matched(Output):
