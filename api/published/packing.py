@@ -22,7 +22,10 @@ class Packing:
             self._mine = local()
 
     def pack(self, document: bytes) -> bytes:
-        return document if self._common is None else self._compress(document)
+        if self._common is None:
+            return document
+        # Copied: the library's own result lies in room for the worst case, whose rest is too small for the next one.
+        return bytes(memoryview(self._compress(document)))
 
     def unpack(self, packed: bytes) -> bytes:
         if self._common is None:
