@@ -3,7 +3,7 @@
 import unicodedata
 
 # å, ä and ö are letters of their own, after z; other accents do not part words in a list.
-_AFTER_Z = {"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"}
+_AFTER_Z = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"})
 
 
 def fold(text: str) -> str:
@@ -13,5 +13,6 @@ def fold(text: str) -> str:
 
 def sort_key(text: str) -> str:
     """Give a key whose order by code point is that of a Swedish word list."""
-    letters = (_AFTER_Z.get(char) or unicodedata.normalize("NFD", char)[0] for char in fold(text))
-    return "".join(letters)
+    letters = fold(text).translate(_AFTER_Z)
+    # Most words are plain by now, and a hundred thousand are sorted when the server starts.
+    return letters if letters.isascii() else "".join(unicodedata.normalize("NFD", char)[0] for char in letters)
