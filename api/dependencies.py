@@ -150,6 +150,6 @@ def wants_page(request: Request) -> bool:
 AsPage = Annotated[bool, Depends(wants_page)]
 
 
-def tell_revision(request: Request, revision: int) -> None:
+def tell_revision(request: Request, revision: int | None) -> None:
     """Put the object's revision into the ETag of the answer."""
     context_of(request.scope).revision = revision

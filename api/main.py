@@ -18,7 +18,7 @@ from api.annotations.current import CurrentMarker
 from api.annotations.routes import router as annotations
 from api.clients.routes import router as clients
 from api.edge.context import Topic
-from api.edge.headers import Headers
+from api.edge.headers import Headers, json_headers
 from api.edge.load import Load
 from api.edge.public_cache import PublicCache
 from api.edge.rate_limits import Limits, RateLimits
@@ -52,6 +52,7 @@ from api.service.readiness import Doorkeeper
 from api.service.routes import api_router as service
 from api.service.routes import root_router as health
 from api.settings import Settings
+from api.terms.readers import Readers
 from api.terms.routes import router as terms
 from db.session import open_database
 
@@ -108,7 +109,7 @@ def put_edge_around(app: FastAPI) -> ASGIApp:
     limited = RateLimits(app, app.state.limits, settings)
     loaded = Load(limited, settings.base_url, settings.concurrent_requests)
     headers = Headers(loaded, settings.base_url)
-    cache = PublicCache(headers, settings.cache_bytes)
+    cache = PublicCache(headers, settings.cache_bytes, json_headers(settings.base_url))
     app.state.cache, app.state.rate_limits = cache, limited
     app.state.answers = headers.answers
     return cache
@@ -134,6 +135,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     published = await to_thread.run_sync(Published, database, settings.base_url, settings.api_url, settings.county)
     if app.state.cache is not None:
         published.on_change = app.state.cache.drop
+        app.state.cache.reads = Readers(published, BASE)
         app.state.cache.knows = app.state.rate_limits.knows = app.state.trust.knows
         app.state.cache.freshness = app.state.freshness
     app.state.published = published

@@ -6,12 +6,14 @@ from random import Random
 from time import process_time
 
 from api.published.cards import Card, card_of
+from api.published.packing import Packing
 from api.search.index import LabelIndex
 from bench.data import GeneratedTerm
 from bench.table import Row
 
 _SEED = 3
 _EACH = 400
+_PACKING = Packing()
 _LETTERS = "abcdefghijklmnopqrstuvwxyzåäö"
 _WITHOUT_DOTS = str.maketrans("åäö", "aao")
 # No label has these words, so that a slip is looked for.
@@ -69,5 +71,13 @@ def _misspelt(random: Random, word: str) -> str:
 
 
 def _card(term: GeneratedTerm) -> Card:
-    given = {"id": term.id, "status": "approved", "version": "1.0", "revision": 1, "contentHash": term.content_hash}
-    return card_of(json.dumps({**given, **term.content}))
+    given = {
+        "id": term.id,
+        "status": "approved",
+        "version": "1.0",
+        "revision": 1,
+        "validFrom": "2026-01-01",
+        "changedAt": "2026-01-01T00:00:00.000000Z",
+        "contentHash": term.content_hash,
+    }
+    return card_of(json.dumps({**given, **term.content}), _PACKING)

@@ -54,7 +54,7 @@ def seed(database: Database, county: str, *, decisions: bool) -> None:
     with transaction(database) as tx:
         if not domains(tx):
             _seed_domains(tx)
-        if not term_documents(tx):
+        if next(term_documents(tx), None) is None:
             _seed_terms(tx, county)
         if not guidelines(tx):
             _seed_guidelines(tx, county)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Scope
 
+from api.edge.encodings import IDENTITY, Coding
+
 if TYPE_CHECKING:
     from api.edge.idempotency import Claim
     from api.edge.load import Load
@@ -38,6 +40,9 @@ class RequestContext:
     # Whether the route looked at who asks; if not, its answer is the same with a token or without.
     personal: bool = False
     revision: int | None = None
+    # How the body is to be coded; a route that codes it itself gives the tag of what it has made, too.
+    coding: Coding = IDENTITY
+    tag: bytes | None = None
     # Whether the Accept header chooses between answers.
     negotiated: bool = False
     public_sequence: int | None = None

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.dependencies import Reader, Tx
-from api.edge.public_cache import MAX_AGE
+from api.edge.finished import MAX_AGE
 from api.edge.routing import StrictRoute
 from api.events.checkpoints import sign_now
 from api.events.rules import check_reading, check_signing

@@ -107,7 +107,7 @@ def look_up(picture: Picture, query: str) -> tuple[int, list[Found]]:
 
 def _found(picture: Picture, hit: Hit) -> Found:
     card, match = hit.card, hit.match
-    term = picture.term(card, linked=False)
+    term = picture.term(card)
     word = card.labels[match.label] if match else None
     reason = term["labels"][match.label]["reason"] if match else None
     explained = (text["text"] for text in definitions(term) if text["language"] == _SWEDISH)

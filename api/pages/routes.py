@@ -80,7 +80,7 @@ def term(request: Request, session: Reader, term_id: TermId) -> HTMLResponse:
     card = picture.cards.get(term_id)
     if card is None:
         raise NotFound("No term has this id.")
-    shown = picture.term(card, linked=False)
+    shown = picture.term(card)
     return render(
         "term.html",
         term=shown,

@@ -1,9 +1,10 @@
 """The current picture of this process, kept at the newest sequence of the public feed."""
 
+import gc
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import anyio
@@ -17,6 +18,7 @@ from api.guidelines.rules import VersionDates, shown_version
 from api.published.cards import DomainCard
 from api.published.overlays import overlays_of
 from api.published.picture import Picture, build
+from api.search.index import LabelIndex
 from api.terms.reading import documents_of_today, documents_on
 from db.events import Event, events_after, last_sequence
 from db.guidelines import guidelines, version_heads
@@ -42,8 +44,10 @@ class Published:
         self._lock = threading.Lock()
         self._other_days: OrderedDict[tuple[int, date], Picture] = OrderedDict()
         self._drawing = anyio.CapacityLimiter(1)
+        self._indexing: threading.Thread | None = None
         self.on_change: Callable[[Iterable[Topic]], None] = lambda _topics: None
-        self.picture = self._draw()
+        with _without_collecting():
+            self.picture = self._draw()
 
     def catch_up(self) -> None:
         """Bring the picture to the newest committed sequence; returns when it is there."""
@@ -83,6 +87,19 @@ class Published:
         }
         return picture.patched(picture.sequence, others.items(), cited_by, begins_later)
 
+    def _index_anew(self, picture: Picture) -> None:
+        """Begin to work what has changed into the index's base, beside the requests; one at a time."""
+        if self._indexing is None or not self._indexing.is_alive():
+            self._indexing = threading.Thread(target=self._index, args=(picture,), name="index", daemon=True)
+            self._indexing.start()
+
+    def _index(self, drawn: Picture) -> None:
+        index = LabelIndex.build(drawn.cards.values())
+        with self._lock:
+            now = self.picture.cards
+            changed = [card for term_id, card in now.items() if drawn.cards.get(term_id) is not card]
+            self.picture = self.picture.indexed(index.patched(changed))
+
     def _draw(self) -> Picture:
         self._day = clock.today()
         with reading(self._database) as session:
@@ -90,15 +107,15 @@ class Published:
             # Before the terms: so there is a term to every reading, whatever is written meanwhile.
             towns = {town.code: town.name for town in municipalities(session, self._county)}
             overlays = overlays_of(towns, standing_interpretations(session))
-            picture = build(
+            return build(
                 sequence=sequence,
                 base_url=self._base_url,
                 api_url=self._api_url,
                 domains=[DomainCard(domain.id, domain.labels) for domain in domains(session)],
                 documents=documents_of_today(session, self._day),
                 cited_by=citations(session, self._day),
+                overlays=overlays,
             )
-        return replace(picture, overlays=overlays)
 
     def _patch(self, session: Session) -> bool:
         """Take in the next events; tells whether there may be more."""
@@ -118,12 +135,25 @@ class Published:
             citations(session, today) if recite else None,
         )
         if read:
-            overlays = picture.overlays.patched(read, standing_interpretations(session, read))
-            picture = replace(picture, overlays=overlays)
+            picture = picture.read_as(picture.overlays.patched(read, standing_interpretations(session, read)))
         self.picture = picture
+        if picture.index.crowded:
+            self._index_anew(picture)
         self._day = today
         self.on_change(frozenset[Topic]().union(*(topics_of(event.kind) for event in events)))
         return len(events) == _BATCH
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Make millions of objects that stay without looking again and again for those that do not."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        # Nor need they be looked through later: each time would hold up all requests.
+        gc.freeze()
+        gc.enable()
 
 
 def citations(session: Session, day: date) -> dict[str, list[tuple[str, str]]]:

@@ -39,19 +39,23 @@ def find(index: LabelIndex, query: TermQuery) -> tuple[Selection, Filters]:
 
 def suggestions(picture: Picture, query: SuggestionQuery) -> list[dict[str, Any]]:
     """Complete a word: the terms that it leads to, and for each the word to write, and how a municipality reads it."""
-    return [
-        {**_suggestion(picture, hit, query.language), **picture.overlaid(hit.card, query.municipality)}
-        for hit in picture.index.suggest(query.q, query.language, query.limit)
-    ]
+    hits = picture.index.suggest(query.q, query.language, query.limit)
+    return [_suggestion(picture, hit, query) for hit in hits]
+
+
+def suggestions_at_once(picture: Picture, query: SuggestionQuery) -> list[dict[str, Any]] | None:
+    """Give the same, or None when it would take a while."""
+    hits = picture.index.suggest_at_once(query.q, query.language, query.limit)
+    return None if hits is None else [_suggestion(picture, hit, query) for hit in hits]
 
 
 def matched(card: Card, match: Match | None) -> dict[str, Any] | None:
     """Tell which label answered."""
     if match is None:
         return None
-    label = _label(card, match)
-    form = None if match.form is None else label["forms"][match.form]
-    return {"value": label["value"], "kind": label["kind"], "language": label["language"], "form": form}
+    label = card.labels[match.label]
+    form = None if match.form is None else label.forms[match.form]
+    return {"value": label.value, "kind": label.kind, "language": label.language, "form": form}
 
 
 def counted(found: Selection, filters: Filters, facets: str | None) -> dict[str, Any] | None:
@@ -66,20 +70,25 @@ def counted(found: Selection, filters: Filters, facets: str | None) -> dict[str,
     return shown
 
 
-def _suggestion(picture: Picture, hit: Hit, language: str | None) -> dict[str, Any]:
+def _suggestion(picture: Picture, hit: Hit, query: SuggestionQuery) -> dict[str, Any]:
     card, use, reason = hit.card, None, None
-    own = preferred_label(card, language)
-    found = matched(card, hit.match)
+    own = preferred_label(card, query.language)
+    if hit.match and card.labels[hit.match.label].kind in _NOT_TO_BE_WRITTEN:
+        use, reason = own, _written(card, hit.match)["reason"]
     if card.status == TermStatus.DEPRECATED:
-        replacement = picture.cards.get(from_json(card.document)["replacedBy"])
-        use = replacement and preferred_label(replacement, language)
-    elif found and found["kind"] in _NOT_TO_BE_WRITTEN:
-        use = own
-    if hit.match is not None:
-        reason = _label(card, hit.match)["reason"]
-    return {"termId": card.id, "preferredLabel": own, "matched": found, "use": use, "reason": reason}
+        replacement = card.replaced_by and picture.cards.get(card.replaced_by)
+        use = preferred_label(replacement, query.language) if replacement else None
+    return {
+        "termId": card.id,
+        "preferredLabel": own,
+        "matched": matched(card, hit.match),
+        "use": use,
+        "reason": reason,
+        **picture.overlaid(card, query.municipality),
+    }
 
 
-def _label(card: Card, match: Match) -> dict[str, Any]:
+def _written(card: Card, match: Match) -> dict[str, Any]:
+    """Read a label as it is written, which only some answers need: it costs what the rest of an answer does."""
     label: dict[str, Any] = from_json(card.document)["labels"][match.label]
     return label

@@ -73,8 +73,17 @@ class LabelIndex:
 
     def suggest(self, query: str, language: str | None, limit: int) -> list[Hit]:
         """Find the terms whose labels answer best; among equals, in the order of the words that answer."""
+        return self._suggest(query, language, limit, slips=True) or []
+
+    def suggest_at_once(self, query: str, language: str | None, limit: int) -> list[Hit] | None:
+        """Find the same, or None when a slip would have to be mended, which takes a while."""
+        return self._suggest(query, language, limit, slips=False)
+
+    def _suggest(self, query: str, language: str | None, limit: int, *, slips: bool) -> list[Hit] | None:
         found: dict[str, Hit] = {}
-        for steps in self._steps(self._spellings(query, language), found=lambda: bool(found)):
+        for steps in self._steps(self._spellings(query, language), found=lambda: bool(found), slips=slips):
+            if not steps:
+                return None
             for asked, rank in steps:
                 for card in self._walk(asked, rank):
                     if card.id not in found:
@@ -83,8 +92,10 @@ class LabelIndex:
                             return list(found.values())
         return list(found.values())
 
-    def _steps(self, spellings: Sequence[Asked], *, found: Callable[[], bool]) -> Iterator[Sequence[Step]]:
-        """Give what to look for, the best first.
+    def _steps(
+        self, spellings: Sequence[Asked], *, found: Callable[[], bool], slips: bool = True
+    ) -> Iterator[Sequence[Step]]:
+        """Give what to look for, the best first; nothing in place of slips that are not to be mended.
 
         A slip is thought of when no word begins as the query does, and parts of several words only then.
         """
@@ -94,7 +105,9 @@ class LabelIndex:
         for asked in spellings:
             if not known or len(asked.wanted.words) == 1:
                 yield [(asked, Rank.PART)]
-        if not known and (mended := self._mended(spellings)):
+        if not known and not slips:
+            yield ()
+        elif not known and (mended := self._mended(spellings)):
             yield [(asked, rank) for asked in mended for rank in BY_WORDS]
 
     def _spellings(self, query: str, language: str | None) -> list[Asked]:

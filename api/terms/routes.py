@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-import anyio.to_thread
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic_core import to_json
 from starlette.responses import Response
 
 from api.dependencies import AsPage, Public, Reader, tell_revision
 from api.edge.context import Topic, context_of
+from api.edge.encodings import IDENTITY
 from api.edge.routing import StrictRoute
 from api.errors import NotFound
 from api.openapi import answers
@@ -20,11 +21,14 @@ from api.redline import Diff, DiffQuery, redline
 from api.schemas import Page, Paging, Slug, VersionNumber
 from api.search.answers import counted, find, matched
 from api.search.schemas import TermPage, TermQuery
+from api.terms.readers import changes_answer, term_answer
 from api.terms.reading import find_with_versions, present_version
 from api.terms.rules import own_word
 from api.terms.schemas import (
     DomainRead,
     Glossary,
+    GlossaryChanges,
+    GlossaryQuery,
     ReadQuery,
     TermRead,
     TermVersionRead,
@@ -75,17 +79,15 @@ async def list_terms(request: Request, glossaries: Glossaries, query: Annotated[
     found, filters = find(picture.index, query)
     kept = found.narrowed(filters)
     shown = kept.page(query.offset, query.limit)
-    return _json(
-        {
-            "items": [
-                {**picture.term(hit.card, municipality=query.municipality), "matched": matched(hit.card, hit.match)}
-                for hit in shown
-            ],
-            "facets": counted(found, filters, query.facets),
-            "_meta": {"totalRecords": kept.total, "page": query.page, "limit": query.limit, "count": len(shown)},
-            "_links": page_links(request, query, kept.total).model_dump(by_alias=True),
-        }
+    items = b",".join(
+        picture.term_json(hit.card, query.municipality, matched=matched(hit.card, hit.match)) for hit in shown
     )
+    more = {
+        "facets": counted(found, filters, query.facets),
+        "_meta": {"totalRecords": kept.total, "page": query.page, "limit": query.limit, "count": len(shown)},
+        "_links": page_links(request, query, kept.total).model_dump(by_alias=True),
+    }
+    return _ready(b'{"items":[%b],%b' % (items, to_json(more)[1:]))
 
 
 @router.get("/terms/{termId}", operation_id="getTerm", response_model=TermRead, responses=answers("term", 404))
@@ -96,12 +98,11 @@ async def get_term(request: Request, glossaries: Glossaries, term_id: TermId, qu
     """
     picture = await glossaries.on(query.as_of)
     choose_overlay(request, picture, query.municipality)
-    card = picture.cards.get(term_id)
-    if card is None:
+    found = term_answer(picture, term_id, query.municipality)
+    if found is None:
         raise NotFound("No term with this id is valid on that day." if query.as_of else "No term has this id.")
-    shown = picture.term(card, municipality=query.municipality)
-    tell_revision(request, shown["revision"])
-    return _json(shown)
+    tell_revision(request, found.revision)
+    return _ready(found.body)
 
 
 @router.get("/terms/{termId}/versions", operation_id="listTermVersions", responses=answers("term-versions", 404))
@@ -167,18 +168,35 @@ async def list_domains(request: Request, picture: Pictured, paging: Annotated[Pa
     )
 
 
-@router.get("/glossary", operation_id="getGlossary", response_model=Glossary, responses=answers("glossary"))
-async def get_glossary(request: Request, glossaries: Glossaries, query: AsRead) -> Response:
-    """Read the whole glossary in one answer, with a content hash to compare copies by; `asOf` any day.
+@router.get(
+    "/glossary", operation_id="getGlossary", response_model=Glossary | GlossaryChanges, responses=answers("glossary")
+)
+async def get_glossary(
+    request: Request, glossaries: Glossaries, session: Reader, query: Annotated[GlossaryQuery, Query()]
+) -> Response:
+    """Read the whole glossary in one answer, or what has changed since a sequence that a copy was fetched at.
 
-    Hela ordlistan i ett svar, med en kontrollsumma att jämföra kopior med; `asOf` gäller vilken dag som helst.
+    `contentHash` names the whole in both: a copy with the changes worked in has the same. Deprecated terms stay. `asOf`
+    gives the whole of any day.
+
+    Hela ordlistan i ett svar, eller det som har ändrats sedan den sekvens då en kopia hämtades. `contentHash` gäller
+    hela ordlistan i båda fallen. Avrådda begrepp står kvar. `asOf` gäller vilken dag som helst.
     """
     picture = await glossaries.on(query.as_of)
     choose_overlay(request, picture, query.municipality)
+    if query.since is not None:
+        return _ready(await to_thread.run_sync(changes_answer, picture, session, query.since, query.municipality))
+    context = context_of(request.scope)
     # A large glossary takes a while: others are answered meanwhile.
-    whole = await anyio.to_thread.run_sync(picture.glossary, query.municipality)
-    return Response(whole, media_type="application/json")
+    bundle = picture.bundle_for(query.municipality)
+    context.tag, body = await to_thread.run_sync(bundle.coded, context.coding)
+    coded = {} if context.coding is IDENTITY else {"Content-Encoding": context.coding.name}
+    return Response(body, headers=coded, media_type="application/json")
 
 
 def _json(content: dict[str, Any]) -> Response:
-    return Response(to_json(content), media_type="application/json")
+    return _ready(to_json(content))
+
+
+def _ready(body: bytes) -> Response:
+    return Response(body, media_type="application/json")

@@ -1,9 +1,13 @@
 """The JSON of terms."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from api.interpretations.schemas import Overlaid, OverlayQuery
 from api.schemas import (
+    LARGEST_INTEGER,
     ContentHash,
     Day,
     Input,
@@ -13,6 +17,7 @@ from api.schemas import (
     Line,
     Link,
     Output,
+    QueryInt,
     Slug,
     Text,
     VersionNumber,
@@ -153,6 +158,39 @@ class Glossary(Output):
     terms: list[BundledTerm]
 
 
+AS_OF = "The day whose valid versions are told of, as known now; today without it."
+
+
+class ReadQuery(OverlayQuery):
+    as_of: Day | None = Field(None, description=AS_OF)
+
+
+class GlossaryQuery(ReadQuery):
+    since: QueryInt | None = Field(
+        None,
+        ge=0,
+        le=LARGEST_INTEGER,
+        description="Only what has changed since this sequence, for a copy that was fetched at it.",
+    )
+
+    @model_validator(mode="after")
+    def _changes_are_of_today(self) -> Self:
+        if self.since is not None and self.as_of is not None:
+            raise PydanticCustomError("since-and-as-of", "what has changed is told of today only: leave asOf out")
+        return self
+
+
+class GlossaryChanges(Output):
+    """What a copy of an earlier sequence lacks: put each changed term in place of the copy's, and drop the removed."""
+
+    since: int
+    sequence: int
+    content_hash: ContentHash
+    changed: list[BundledTerm]
+    removed: list[str]
+    domains: list[DomainRead] | None
+
+
 class TermVersionRead(Output):
     """One frozen version of a term."""
 
@@ -167,10 +205,3 @@ class TermVersionRead(Output):
     content_hash: ContentHash
     supersedes: VersionNumber | None
     content: TermContent
-
-
-AS_OF = "The day whose valid versions are told of, as known now; today without it."
-
-
-class ReadQuery(OverlayQuery):
-    as_of: Day | None = Field(None, description=AS_OF)

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from api.published.cards import Card, card_of
+from api.published.packing import Packing
+
+_PACKING = Packing(())
 
 
 def label(value: str, kind: str = "preferred", language: str = "sv", forms: Sequence[str] = ()) -> dict[str, Any]:
@@ -29,4 +32,4 @@ def card(term_id: str, *labels: str | dict[str, Any], text: str = "", **rest: An
         "validFrom": "2026-01-01",
         "changedAt": "2026-01-01T00:00:00.000000Z",
     }
-    return card_of(json.dumps({**term, **rest}))
+    return card_of(json.dumps({**term, **rest}), _PACKING)
