@@ -14,6 +14,7 @@ from ahocorasick_rs import AhoCorasick
 
 from api.annotations.reading import Reading, read, words_of
 from api.published.cards import Card, LabelEntry
+from api.swedish import fold
 from api.swedish.inflection import phrase_forms
 from db.vocabulary import LabelKind, TermStatus
 
@@ -176,9 +177,9 @@ def _patterns(forms: list[str]) -> Iterator[str]:
 
 def _forms(label: LabelEntry) -> set[str]:
     """Give the forms of a label in small letters: those that are listed, in Swedish also those that the word takes."""
-    word, *listed = label.folded
+    word = fold(label.value)
     made = phrase_forms(word) if _speaks(label.language, "sv") else {word}
-    return made.union(listed)
+    return made.union(map(fold, label.forms))
 
 
 def _entry(card: Card, label: LabelEntry) -> Entry:

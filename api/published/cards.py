@@ -14,11 +14,12 @@ from db.vocabulary import LabelKind
 
 @dataclass(frozen=True, slots=True)
 class LabelEntry:
-    """A label as it is searched: `folded` holds the key of the value, then of the forms."""
+    """A label as it is searched: `forms` as they are written, `folded` the key of the value, then of the forms."""
 
     value: str
     kind: str
     language: str
+    forms: tuple[str, ...]
     folded: tuple[str, ...]
 
 
@@ -89,8 +90,9 @@ def preferred_label(card: Card, language: str | None) -> str:
 
 
 def _entry(label: Mapping[str, Any]) -> LabelEntry:
-    folded = (sort_key(label["value"]), *(sort_key(form) for form in label["forms"]))
-    return LabelEntry(label["value"], label["kind"], label["language"], folded)
+    forms = tuple(label["forms"])
+    folded = tuple(map(sort_key, (label["value"], *forms)))
+    return LabelEntry(label["value"], label["kind"], label["language"], forms, folded)
 
 
 def _preferred(labels: Iterable[LabelEntry], language: str) -> str | None:

@@ -12,10 +12,25 @@ from api.published.cards import Card, LabelEntry
 def card(term_id: str, *labels: tuple[str, ...], status: str = "approved") -> Card:
     """Make a card: each label is a value, its kind, its language and its forms, the last ones left out as they are."""
     entries = tuple(
-        LabelEntry(value, kind, language, (value.lower(), *forms))
+        LabelEntry(value, kind, language, tuple(forms), ())
         for value, kind, language, *forms in (label + ("preferred", "sv")[len(label) - 1 :] for label in labels)
     )
-    return Card(term_id, "{}", "", "d", status, labels[0][0], entries, (), (), (), "")
+    return Card(
+        id=term_id,
+        document="{}",
+        order="",
+        version="1.0",
+        domain="d",
+        status=status,
+        preferred=labels[0][0],
+        labels=entries,
+        texts=(),
+        broader=(),
+        related=(),
+        valid_from="2026-01-01",
+        changed_at="",
+        digest_line="",
+    )
 
 
 CARDS = {
