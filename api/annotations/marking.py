@@ -45,8 +45,6 @@ class Mark(NamedTuple):
     entries: list[Entry]
 
 
-# Further than any text.
-_NOWHERE = 1 << 62
 # Start, negative end, number of the label: sorted, the first and longest comes first.
 Found = tuple[int, int, int]
 
@@ -152,11 +150,9 @@ class Marker:
             count = len(self.patch.entries)
             found += [(start, end, number - count) for start, end, number in fresh]
         found.sort()
-        longest = list(_longest(found))
-        places = iter(reading.sources_of(place for start, end, _ in longest for place in (start, end)))
-        return [
-            Mark(start, end, self._entries(each[2])) for each, start, end in zip(longest, places, places, strict=True)
-        ]
+        places, labels = _longest(found)
+        sources = iter(reading.sources_of(places))
+        return list(map(Mark, sources, sources, map(self._entries, labels)))
 
     def _entries(self, numbers: list[int]) -> list[Entry]:
         """Give the labels that stand at one place, the best first; what has changed is numbered from the other end."""
@@ -172,17 +168,19 @@ class Marker:
         return [entry for entry in entries if entry.card.id not in self.gone]
 
 
-def _longest(found: list[Found]) -> Iterator[tuple[int, int, list[int]]]:
-    """Keep the longest at each place, with the numbers of all labels that it can be."""
+def _longest(found: list[Found]) -> tuple[list[int], list[list[int]]]:
+    """Keep the longest at each place: where each begins and ends, and the numbers of all labels that it can be."""
+    places: list[int] = []
+    labels: list[list[int]] = []
     here = free = 0
-    numbers: list[int] = []
-    for start, negative_end, number in [*found, (_NOWHERE, 0, 0)]:
+    for start, negative_end, number in found:
         if start >= free:
-            if numbers:
-                yield here, free, numbers
-            here, free, numbers = start, -negative_end, [number]
+            here, free = start, -negative_end
+            places += (here, free)
+            labels.append([number])
         elif start == here and -negative_end == free:
-            numbers.append(number)
+            labels[-1].append(number)
+    return places, labels
 
 
 def _best_first(entries: list[Entry]) -> list[Entry]:
