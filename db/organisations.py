@@ -31,11 +31,6 @@ def find_organisation(session: Session, code: str) -> Organisation | None:
     return session.get(Organisation, code)
 
 
-def is_municipality(session: Session, code: str) -> bool:
-    found = find_organisation(session, code)
-    return found is not None and found.kind == OrganisationKind.MUNICIPALITY
-
-
 def lock_organisation(session: Session, code: str) -> Organisation | None:
     """Wait for the turn to change what is the organisation's own; rows may refer to it meanwhile."""
     return session.get(Organisation, code, with_for_update={"key_share": True})

@@ -1,7 +1,7 @@
 """How marks become an answer: which of them are wanted, and what is told of each."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic_core import from_json, to_json
@@ -9,11 +9,12 @@ from pydantic_core import from_json, to_json
 from api.annotations.marking import Entry, Mark, Marker
 from api.annotations.markup import text_of
 from api.annotations.schemas import AnnotationRequest, First, TextFormat
-from api.published.cards import Card, preferred_label
+from api.published.cards import preferred_label
+from api.published.picture import Picture
 from db.vocabulary import LabelKind, TermStatus
 
 
-def annotate(marker: Marker, cards: Mapping[str, Card], asked: AnnotationRequest) -> bytes:
+def annotate(marker: Marker, picture: Picture, asked: AnnotationRequest) -> bytes:
     """Find the terms of a text and write the answer; offsets are those of the text as it was sent."""
     sections: list[int] = []
     if asked.format == TextFormat.HTML:
@@ -27,7 +28,7 @@ def annotate(marker: Marker, cards: Mapping[str, Card], asked: AnnotationRequest
     wanted = _wanted(marks, asked)
     if asked.first is not None:
         wanted = _first_ones(wanted, sections if asked.first == First.SECTION else [])
-    return b'{"annotations":[%b]}' % b",".join(_written(wanted, cards, asked))
+    return b'{"annotations":[%b]}' % b",".join(_written(wanted, picture, asked))
 
 
 def _wanted(marks: Iterable[Mark], asked: AnnotationRequest) -> Iterator[Mark]:
@@ -54,14 +55,14 @@ def _first_ones(marks: Iterable[Mark], sections: list[int]) -> Iterator[Mark]:
             yield mark
 
 
-def _written(marks: Iterable[Mark], cards: Mapping[str, Card], asked: AnnotationRequest) -> Iterator[bytes]:
+def _written(marks: Iterable[Mark], picture: Picture, asked: AnnotationRequest) -> Iterator[bytes]:
     """Write JSON by hand: all but the place is the same each time a word stands in the text."""
     told: dict[int, bytes] = {}
     words: dict[str, bytes] = {}
     for start, end, entries in marks:
         rest = told.get(id(entries))
         if rest is None:
-            rest = told[id(entries)] = to_json(_of_labels(entries, cards, asked.language))[1:]
+            rest = told[id(entries)] = to_json(_of_labels(entries, picture, asked))[1:]
         written = asked.text[start:end]
         word = words.get(written)
         if word is None:
@@ -69,21 +70,23 @@ def _written(marks: Iterable[Mark], cards: Mapping[str, Card], asked: Annotation
         yield b'{"start":%d,"end":%d,"text":%b,%b' % (start, end, word, rest)
 
 
-def _of_labels(entries: list[Entry], cards: Mapping[str, Card], language: str) -> dict[str, Any]:
+def _of_labels(entries: list[Entry], picture: Picture, asked: AnnotationRequest) -> dict[str, Any]:
     entry = entries[0]
     card = entry.card
     reason, recommended = None, None
     if entry.kind == LabelKind.DEPRECATED:
-        term = from_json(card.document)
-        reason = next((label["reason"] for label in term["labels"] if label["value"] == entry.label.value), None)
-        instead = cards.get(term["replacedBy"] or "") if card.status == TermStatus.DEPRECATED else card
+        labels = from_json(card.document)["labels"]
+        reason = next((label["reason"] for label in labels if label["value"] == entry.label.value), None)
+        replacement = picture.cards.get(card.replaced_by) if card.replaced_by else None
+        instead = replacement if card.status == TermStatus.DEPRECATED else card
         if instead is not None:
-            recommended = {"termId": instead.id, "preferredLabel": preferred_label(instead, language)}
+            recommended = {"termId": instead.id, "preferredLabel": preferred_label(instead, asked.language)}
     return {
         "termId": card.id,
-        "preferredLabel": preferred_label(card, language),
+        "preferredLabel": preferred_label(card, asked.language),
         "kind": entry.kind,
         "reason": reason,
         "recommended": recommended,
         "alternatives": [other.card.id for other in entries[1:]],
+        **picture.overlaid(card, asked.municipality),
     }

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from ahocorasick_rs import BytesAhoCorasick
 
 from api.annotations.reading import Reading, read, words_of
+from api.languages import answers_for
 from api.published.cards import Card, LabelEntry
 from api.swedish import fold
 from api.swedish.inflection import phrase_forms
@@ -85,7 +86,7 @@ class _Index:
         if self._automaton is None:
             return []
         low, owners, forms, traits = reading.low, self._owners, self._forms, self._traits
-        spoken = {number for known, number in self._languages.items() if _speaks(known, language)}
+        spoken = {number for known, number in self._languages.items() if answers_for(known, language)}
         found: list[Found] = []
         in_capitals: list[Found] = []
         # A pattern begins and ends with a blank, and what is searched begins with one more than the text.
@@ -203,7 +204,7 @@ def _patterns(forms: list[bytes]) -> Iterator[bytes]:
 def _forms(label: LabelEntry) -> set[str]:
     """Give the forms of a label in small letters: those that are listed, in Swedish also those that the word takes."""
     word = fold(label.value)
-    made = phrase_forms(word) if _speaks(label.language, "sv") else {word}
+    made = phrase_forms(word) if answers_for(label.language, "sv") else {word}
     return made.union(map(fold, label.forms))
 
 
@@ -215,8 +216,3 @@ def _entry(card: Card, label: LabelEntry) -> Entry:
         kind = LabelKind.DEPRECATED
     takes_s = label.language.partition("-")[0] in _TAKE_S
     return Entry(card, label, kind, (_ORDER[kind], deprecated, card.id), capitals, takes_s)
-
-
-def _speaks(language: str, asked: str) -> bool:
-    """Tell whether a label's language is the one asked for, or its variant, or what it is a variant of."""
-    return language == asked or language.startswith(f"{asked}-") or asked.startswith(f"{language}-")

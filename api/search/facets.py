@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
+from api.languages import answers_for
 from api.published.cards import Card
 from api.search.bits import bits_of
-from api.search.matching import speaks
 from api.swedish import initial, sort_key
 from db.vocabulary import Audience, TermStatus
 
@@ -44,7 +44,7 @@ def allowed(values: Values, facet: Facet, value: str | None, everything: int) ->
     if value is None:
         return everything & ~values.get(TermStatus.DEPRECATED, 0) if facet is Facet.STATUS else everything
     if facet is Facet.LANGUAGE:
-        return sum_of(bits for tag, bits in values.items() if speaks(tag, value))
+        return sum_of(bits for tag, bits in values.items() if answers_for(tag, value))
     return values.get(initial(sort_key(value)) if facet is Facet.LETTER else value, 0)
 
 

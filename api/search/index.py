@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import merge
 
+from api.languages import answers_for
 from api.published.cards import Card
 from api.search.bits import bits_of
 from api.search.facets import sum_of
-from api.search.matching import Asked, Rank, best_label, speaks
+from api.search.matching import Asked, Rank, best_label
 from api.search.segment import Segment, place_of
 from api.search.selection import Hit, Level, Selection
 from api.search.words import Wanted
@@ -116,7 +117,7 @@ class LabelIndex:
         if not wanted.key:
             return []
         tags = self.base.languages | self.over.languages
-        languages = frozenset(tag for tag in tags if speaks(tag, language))
+        languages = frozenset(tag for tag in tags if language is None or answers_for(tag, language))
         asked = Asked(wanted, languages)
         return [asked, replace(asked, dots=False)] if wanted.is_undotted else [asked]
 

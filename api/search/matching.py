@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
-from api.languages import best_language
 from api.published.cards import LabelEntry
 from api.search.words import Wanted, words_of
 from api.swedish import undotted
@@ -39,11 +38,6 @@ class Match(NamedTuple):
 
     label: int
     form: int | None
-
-
-def speaks(tag: str, language: str | None) -> bool:
-    """Tell whether a label's language is the wanted one, a variety of it, or what it is a variety of."""
-    return language is None or best_language(language, (tag,)) is not None
 
 
 def best_label(labels: Iterable[LabelEntry], asked: Asked) -> Match | None:
