@@ -22,6 +22,7 @@ from db import (  # noqa: E402
     issuers,
     organisations,
     proposals,
+    rounds,
     terms,
 )
 
@@ -39,5 +40,6 @@ __all__ = [
     "metadata",
     "organisations",
     "proposals",
+    "rounds",
     "terms",
 ]

@@ -40,7 +40,8 @@ _ECHOES = frozenset({b"x-request-id", b"traceparent", b"samsprak-sequence", b"ra
 _NOT_TAKEN_OVER = _ECHOES | {b"content-length", b"etag", b"vary"}
 _OF_THE_BODY = frozenset({b"content-type", b"content-disposition"})
 # What an answer may come as instead of JSON, where it is negotiated.
-_FORMS = (b"text/csv", b"text/html")
+_XLSX = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FORMS = (b"text/csv", b"text/html", _XLSX)
 # Path, query and coding, and of negotiated answers which form is asked for: no client can dilute the cache.
 Key = tuple[str, bytes, Coding] | tuple[str, bytes, Coding, bytes]
 RawHeaders = list[tuple[bytes, bytes]]
