@@ -54,7 +54,7 @@ def municipalities(session: Session, county: str | None = None) -> list[Organisa
 def names_of(session: Session, codes: Collection[str]) -> dict[str, str]:
     """Give the names of organisations, by code."""
     query = sa.select(col(Organisation.code), col(Organisation.name)).where(col(Organisation.code).in_(codes))
-    return dict(session.execute(query).tuples().all())
+    return {row.code: row.name for row in session.execute(query)}
 
 
 def organisation_codes(session: Session) -> set[str]:

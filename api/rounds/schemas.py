@@ -1,8 +1,8 @@
 """The JSON of referral rounds, the answers to them, and the sheet that collates these."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from api.guidelines.schemas import ProvisionNumber
@@ -48,19 +48,25 @@ class StatementCreate(Input):
     """The official answer of an organisation; all but plain support tell why."""
 
     position: Position
-    reason: Text | None = None
+    reason: Text | None = Field(None, validate_default=True)
     condition: Text | None = Field(None, description="What it would take to be for it.")
     provision_comments: list[ProvisionComment] = Field(default_factory=list, max_length=1_000)
 
-    @model_validator(mode="after")
-    def _tells_why(self) -> Self:
-        if self.position != Position.SUPPORT and self.reason is None:
-            code, message = "missing-reason", "all but plain support tell why: give a reason"
+    @field_validator("reason")
+    @classmethod
+    def _tells_why(cls, reason: str | None, info: ValidationInfo) -> str | None:
+        if reason is None and info.data.get("position", Position.SUPPORT) != Position.SUPPORT:
+            code, message = "missing-reason", "tells why: only plain support needs no reason"
             raise PydanticCustomError(code, message)
-        if self.position == Position.SUPPORT and self.condition is not None:
-            code, message = "condition-of-support", "plain support has no condition: choose support_with_changes"
+        return reason
+
+    @field_validator("condition")
+    @classmethod
+    def _is_not_of_support(cls, condition: str | None, info: ValidationInfo) -> str | None:
+        if condition is not None and info.data.get("position") == Position.SUPPORT:
+            code, message = "condition-of-support", "is not for plain support: choose support_with_changes"
             raise PydanticCustomError(code, message)
-        return self
+        return condition
 
 
 class Lacking(Output):
