@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted(path.relative_to(ROOT) for folder in ("api", "db", "seed") for path in (ROOT / folder).rglob("*.py"))
-SLICES = {"terms", "guidelines", "proposals", "adoptions", "organisations", "events", "clients", "issuers"}
+SLICES = {"terms", "guidelines", "proposals", "rounds", "adoptions", "organisations", "events", "clients", "issuers"}
 
 
 def imports(path: Path) -> Iterator[str]:
