@@ -117,8 +117,8 @@ class RoundRuleUnmet(Conflict):
     slug = "round-rule-unmet"
     title = "No referral round supports this approval"
     titel = "Ingen remissomgång stöder beslutet"
-    remedy = "Give `override` with the reason why the decision is taken without one."
-    hjalp = "Ange `override` med skälet till att beslutet fattas utan remiss."
+    remedy = "`missing` tells what is lacking. Open a round, or give `override` with the reason to decide without one."
+    hjalp = "`missing` visar vad som fattas. Öppna en remissomgång, eller ange `override` med skälet att besluta ändå."
 
 
 class VersionMoved(Conflict):

@@ -47,6 +47,7 @@ from api.pages.serving import Assets
 from api.problems import install_handlers
 from api.proposals.routes import router as proposals
 from api.published.current import Published
+from api.rounds.routes import router as rounds
 from api.search.routes import router as search
 from api.service.readiness import Doorkeeper
 from api.service.routes import api_router as service
@@ -60,7 +61,7 @@ log = structlog.get_logger("samsprak.request")
 
 BASE = "/api/v1"
 _OF_THE_API = (
-    *(terms, search, interpretations, guidelines, proposals, adoptions, organisations),
+    *(terms, search, interpretations, guidelines, proposals, rounds, adoptions, organisations),
     *(events, annotations, checkpoints, clients, issuers, service),
 )
 # SQLite has one writer; of PostgreSQL's connections readers need some too.

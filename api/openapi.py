@@ -66,6 +66,7 @@ _SUMMARIES = {200: "The answer. Svaret.", 201: "Created. Skapat."}
 # Where a status has several kinds, the one that any address may answer.
 _GENERAL: dict[int, type[DomainError]] = {kind.status: kind for kind in reversed(all_problems())} | {422: Unprocessable}
 _TEXT = {"type": "string"}
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SENT_HEADERS = {
     "traceparent": "W3C trace context; comes back as sent.",
     "X-Request-Id": "Your own id of the request; comes back as sent.",
@@ -132,7 +133,7 @@ def examples() -> dict[str, Any]:
 
 
 def answers(
-    name: str, *statuses: int, status: int = 200, csv: bool = False, page: bool = False
+    name: str, *statuses: int, status: int = 200, csv: bool = False, page: bool = False, sheet: bool = False
 ) -> dict[int | str, dict[str, Any]]:
     """Declare what a route answers: the good one with its example, and each error that it can give.
 
@@ -144,6 +145,9 @@ def answers(
         good["text/csv"] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()[f"{name}.csv"]}}}  # type: ignore[dict-item]
     if page:
         good["text/html"] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["redline.html"]}}}  # type: ignore[dict-item]
+    if sheet:
+        good["text/html"] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["sheet.html"]}}}  # type: ignore[dict-item]
+        good[_XLSX] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["sheet.xlsx"]}}}  # type: ignore[dict-item]
     for code in sorted({status, *statuses, *_EVERYWHERE}):
         if code < 400:  # noqa: PLR2004
             declared[code] = {"description": _SUMMARIES[code], "content": good}

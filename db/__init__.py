@@ -23,6 +23,7 @@ from db import (  # noqa: E402
     issuers,
     organisations,
     proposals,
+    rounds,
     terms,
 )
 
@@ -41,5 +42,6 @@ __all__ = [
     "metadata",
     "organisations",
     "proposals",
+    "rounds",
     "terms",
 ]

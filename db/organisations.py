@@ -1,5 +1,7 @@
 """Municipalities and the counties' secretariats: the tenants."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -42,6 +44,12 @@ def municipalities(session: Session, county: str | None = None) -> list[Organisa
     if county is not None:
         query = query.where(Organisation.county_code == county)
     return list(session.exec(query.order_by(col(Organisation.code))))
+
+
+def names_of(session: Session, codes: Collection[str]) -> dict[str, str]:
+    """Give the names of organisations, by code."""
+    query = sa.select(col(Organisation.code), col(Organisation.name)).where(col(Organisation.code).in_(codes))
+    return {row.code: row.name for row in session.execute(query)}
 
 
 def organisation_codes(session: Session) -> set[str]:

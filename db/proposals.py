@@ -112,6 +112,10 @@ def last_submissions(session: Session, proposals: Sequence[Proposal]) -> dict[st
     return {submission.proposal_id: submission for submission in session.exec(query)}
 
 
+def find_submission(session: Session, proposal_id: str, number: int) -> ProposalSubmission | None:
+    return session.get(ProposalSubmission, (proposal_id, number))
+
+
 def page_of_proposals(  # noqa: PLR0913  (one argument a filter)
     session: Session,
     reader: str | None,

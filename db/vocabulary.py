@@ -137,6 +137,24 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
+class DecisionRule(StrEnum):
+    """What the answers of a referral round must be for it to support an approval."""
+
+    CONSENT = "consent"
+    MAJORITY = "majority"
+    TWO_THIRDS = "two_thirds"
+    UNANIMOUS = "unanimous"
+
+
+class Position(StrEnum):
+    """What an organisation answers in a referral round."""
+
+    SUPPORT = "support"
+    SUPPORT_WITH_CHANGES = "support_with_changes"
+    ABSTAIN = "abstain"
+    OPPOSE = "oppose"
+
+
 class DecisionKind(StrEnum):
     ADOPT = "adopt"
     ADOPT_WITH_CHANGES = "adopt_with_changes"

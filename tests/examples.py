@@ -5,16 +5,19 @@ Run `python -m tests.examples` when the shape of an answer has changed.
 
 import json
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from api import __file__ as api_file
+from api import clock
 from api.identity.clients import create_client
 from db.migrate import migrate
 from db.session import open_database, transaction
 from seed.loader import prepare, seed
 from tests.conftest import County, running
 from tests.identity.idp import Idp, idp
+from tests.proposals.acts import amendment, submitted
 from tests.terms.acts import amended, publish
 
 PATH = Path(api_file).with_name("examples.json")
@@ -80,6 +83,7 @@ def make(county: County, provider: Idp) -> dict[str, Any]:
     """Play a short story and keep what is said in it."""
     made: dict[str, Any] = {}
     _play_proposal(county, made)
+    _play_round(county, made)
     _play_trial(county, made)
     _play_decision(county, made)
     _play_interpretation(county, made)
@@ -163,6 +167,47 @@ def _play_proposal(county: County, made: dict[str, Any]) -> None:
         .raise_for_status()
         .json()
     )
+
+
+def _play_round(county: County, made: dict[str, Any]) -> None:
+    content = county.get("/guidelines/gemensamt-sprak").json()["content"]
+    content["provisions"][3]["text"]["sv"] += " Barn och unga ska höras."
+    body = amendment(county, content=content, changeKind="major", title="Barn och unga hörs", baseVersion="1.1")
+    address, moderator = submitted(county, county.token("2281"), body), county.token("22", "county_editor")
+    made["round-create"] = {
+        "closesOn": (clock.today() + timedelta(60)).isoformat(),
+        "invited": ["2260", "2262", "2280", "2281"],
+        "decisionRule": "consent",
+        "quorum": 3,
+        "message": "Svara gärna bestämmelse för bestämmelse.",
+    }
+    read = county.get(address).headers["etag"]
+    opened = county.send("POST", f"{address}/rounds", made["round-create"], moderator, if_match=read)
+    made["round-opened"] = opened.raise_for_status().json()
+    first = f"{address}/rounds/1"
+    later = (clock.today() + timedelta(74)).isoformat()
+    made["round-update"] = {"closesOn": later, "reason": "Två nämnder möts först i februari."}
+    county.send("PATCH", first, made["round-update"], moderator, if_match='"1"').raise_for_status()
+    made["statement-create"] = {
+        "position": "oppose",
+        "reason": "Vi har inga former för att höra barn än.",
+        "condition": "Ett år att bygga upp dem.",
+        "provisionComments": [
+            {"provision": "1.4", "text": "Ska är för starkt.", "proposedText": "Barn och unga bör höras."}
+        ],
+    }
+    answers = (("2260", {"position": "support"}), ("2262", made["statement-create"]))
+    for code, answer in answers:
+        sent = county.send("POST", f"{first}/statements", answer, county.token(code, "coordinator"))
+        made["statement"] = sent.raise_for_status().json()
+    for name, path in {"rounds": "rounds", "round": "rounds/1", "statements": "rounds/1/statements"}.items():
+        made[name] = county.get(f"{address}/{path}").raise_for_status().json()
+    made["sheet"] = county.get(f"{first}/sheet").raise_for_status().json()
+    made["sheet"]["provisions"] = made["sheet"]["provisions"][3:4]
+    page = county.get(f"{first}/sheet?format=html").raise_for_status().text
+    made["sheet.html"] = page[page.index("<h1") : page.index("<dl")]
+    # A workbook is no text: its first letters stand for it.
+    made["sheet.xlsx"] = county.get(f"{first}/sheet?format=xlsx").raise_for_status().content[:2].decode()
 
 
 def _play_trial(county: County, made: dict[str, Any]) -> None:

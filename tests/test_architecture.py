@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FILES = sorted(path.relative_to(ROOT) for folder in ("api", "db", "seed") for path in (ROOT / folder).rglob("*.py"))
 SLICES = {
-    *("terms", "interpretations", "guidelines", "proposals", "adoptions"),
+    *("terms", "interpretations", "guidelines", "proposals", "rounds", "adoptions"),
     *("organisations", "events", "clients", "issuers"),
 }
 

@@ -16,6 +16,8 @@ _SHOWN_IN: dict[str, frozenset[Topic]] = {
     "interpretation": frozenset({Topic.INTERPRETATIONS}),
     "guideline": frozenset({Topic.GUIDELINES, Topic.TERMS, Topic.INTERPRETATIONS, Topic.ADOPTIONS}),
     "proposal": frozenset({Topic.PROPOSALS}),
+    "round": frozenset({Topic.PROPOSALS}),
+    "statement": frozenset({Topic.PROPOSALS}),
     "decision": frozenset({Topic.ADOPTIONS}),
 }
 

@@ -108,7 +108,9 @@ Mover = Annotated[
     Caller,
     Security(caller_with_scope, scopes=["guidelines:propose", "terms:propose", "proposals:moderate"]),
 ]
+Moderator = Annotated[Caller, Security(caller_with_scope, scopes=["proposals:moderate"])]
 Decider = Annotated[Caller, Security(caller_with_scope, scopes=["proposals:decide"])]
+StatementWriter = Annotated[Caller, Security(caller_with_scope, scopes=["statements:write"])]
 IssuerManager = Annotated[Caller, Security(caller_with_scope, scopes=["issuers:manage"])]
 DecisionWriter = Annotated[Caller, Security(caller_with_scope, scopes=["decisions:write"])]
 Interpreter = Annotated[Caller, Security(caller_with_scope, scopes=["interpretations:write"])]

@@ -52,11 +52,13 @@ class Access(NamedTuple):
 
 
 _PROPOSE = frozenset({"guidelines:propose", "terms:propose"})
-_MOVE = _PROPOSE | {"proposals:moderate"}
+_MODERATE = frozenset({"proposals:moderate"})
+_MOVE = _PROPOSE | _MODERATE
 _ISSUERS = frozenset({"issuers:manage"})
 _INTERPRETATIONS = frozenset({"interpretations:write"})
 _CLIENTS = frozenset({"clients:manage"})
 _API = "/api/v1"
+_ROUNDS = f"{_API}/proposals/{{proposalId}}/rounds"
 
 ROUTES: tuple[Access, ...] = (
     Access("GET", "/"),
@@ -101,8 +103,24 @@ ROUTES: tuple[Access, ...] = (
     Access("PATCH", f"{_API}/proposals/{{proposalId}}", _PROPOSE, "its own organisation; draft or returned"),
     Access("GET", f"{_API}/proposals/{{proposalId}}/diff", rule="a draft only to its own organisation"),
     Access(
-        "POST", f"{_API}/proposals/{{proposalId}}/transitions", _MOVE, "submit, withdraw: its own; return: the county"
+        "POST",
+        f"{_API}/proposals/{{proposalId}}/transitions",
+        _MOVE,
+        "submit, withdraw: its own; return, close: the county",
     ),
+    Access("GET", _ROUNDS, rule="as the proposal"),
+    Access("POST", _ROUNDS, _MODERATE, "the county's editor"),
+    Access("GET", f"{_ROUNDS}/{{roundNumber}}", rule="as the proposal"),
+    Access("PATCH", f"{_ROUNDS}/{{roundNumber}}", _MODERATE, "the county's editor"),
+    Access("GET", f"{_ROUNDS}/{{roundNumber}}/statements", rule="as the proposal"),
+    Access(
+        "POST",
+        f"{_ROUNDS}/{{roundNumber}}/statements",
+        frozenset({"statements:write"}),
+        "an invited organisation, for itself",
+    ),
+    Access("GET", f"{_ROUNDS}/{{roundNumber}}/statements/{{statementId}}", rule="as the proposal"),
+    Access("GET", f"{_ROUNDS}/{{roundNumber}}/sheet", rule="as the proposal"),
     Access("POST", f"{_API}/proposals/{{proposalId}}/decision", frozenset({"proposals:decide"}), "never its author"),
     Access("GET", f"{_API}/proposals/{{proposalId}}/decision"),
     Access("GET", f"{_API}/municipalities/{{municipalityCode}}/decisions"),

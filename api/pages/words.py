@@ -96,6 +96,19 @@ LANGUAGE = {
     "uk": "ukrainska",
 }
 SOURCE = {"own": "Egen text av", "based_on": "Bygger på", "quoted": "Citat ur"}
+POSITION = {
+    "support": "Tillstyrker",
+    "support_with_changes": "Tillstyrker med ändringar",
+    "abstain": "Avstår",
+    "oppose": "Avstyrker",
+}
+RULE = {
+    "consent": "Samtycke: ingen avstyrker",
+    "majority": "Majoritet: fler tillstyrker än avstyrker",
+    "two_thirds": "Två tredjedelar av dem som tar ställning tillstyrker",
+    "unanimous": "Enighet: alla inbjudna svarar och tillstyrker",
+}
+COUNTED = {True: "Ja", False: "Nej"}
 CHANGE = {"added": "Tillagt", "removed": "Borttaget", "changed": "Ändrat", "moved": "Flyttat"}
 # The steps of a redline's paths, and the words that they may lead to.
 STEP = {

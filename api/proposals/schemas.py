@@ -108,9 +108,9 @@ class ProposalUpdate(Input):
 
 
 class Transition(Input):
-    """A move of a proposal; `return` needs a reason."""
+    """A move of a proposal; `return` needs a reason, and `close` where answers are awaited still."""
 
-    action: Literal[Action.SUBMIT, Action.RETURN, Action.WITHDRAW]
+    action: Literal[Action.SUBMIT, Action.RETURN, Action.WITHDRAW, Action.CLOSE]
     reason: Text | None = None
 
     @model_validator(mode="after")

@@ -22,6 +22,7 @@ from tests.conftest import County, Store, running, serving
 from tests.edge.wire import connect
 from tests.examples import DECISION_BODY, INTERPRETATION_BODY
 from tests.proposals.acts import APPROVAL, WITHDRAWAL, amendment, draft, edit, etag, move, submitted
+from tests.rounds.acts import SUPPORT, referral
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 TENANTS = ("2281", "2260", "22")
@@ -39,13 +40,18 @@ FILLED = {
     "termId": "digital-mognad",
     "guidelineId": "gemensamt-sprak",
     "number": "1.0",
+    "roundNumber": "1",
+    "statementId": "0193f0a0-7a1e-7c3b-9d2f-5b1c2d3e4f52",
     "source": "demo",
     "externalId": "DEMO-1",
     "issuerId": NEVER_MADE.rpartition("/")[2],
     "secretId": "0193f0a0-7a1e-7c3b-9d2f-5b1c2d3e4f51",
 }
-# Where the county's editor acts on what municipalities own.
-OF_THE_COUNTY = f"{BASE}/proposals/{{proposalId}}/decision"
+_DECISION = f"{BASE}/proposals/{{proposalId}}/decision"
+_ROUNDS = f"{BASE}/proposals/{{proposalId}}/rounds"
+_ROUND, _STATEMENTS = f"{_ROUNDS}/{{roundNumber}}", f"{_ROUNDS}/{{roundNumber}}/statements"
+# Where others act on what an organisation owns: the county's editor, and those who are invited.
+OF_OTHERS = (_DECISION, _ROUNDS, _ROUND, _STATEMENTS)
 OF_A_TERM = f"{BASE}/municipalities/{{municipalityCode}}/interpretations/{{termId}}"
 WITHOUT_TOKENS = ("/", "/docs", "/problems/{slug}", "/healthz", "/readyz", "/metrics")
 PUBLIC = [row for row in ROUTES if row.method == "GET" and not row.scopes and row.path not in WITHOUT_TOKENS]
@@ -94,7 +100,10 @@ def offices(store: Store) -> Iterator[Offices]:
             f"POST {BASE}/proposals": amendment(county),
             f"PATCH {BASE}/proposals/{{proposalId}}": {"title": "En annan rubrik"},
             f"POST {BASE}/proposals/{{proposalId}}/transitions": WITHDRAWAL,
-            f"POST {OF_THE_COUNTY}": APPROVAL,
+            f"POST {_DECISION}": APPROVAL,
+            f"POST {_ROUNDS}": referral(),
+            f"PATCH {_ROUND}": {"closesOn": referral()["closesOn"], "reason": "Nämnden möts senare."},
+            f"POST {_STATEMENTS}": SUPPORT,
             f"POST {BASE}/issuers": REGISTRATION,
             f"PATCH {BASE}/issuers/{{issuerId}}": {"disabled": True},
             f"POST {BASE}/clients": {"name": "Diariet", "scopes": ["events:read"]},
@@ -120,7 +129,7 @@ def verdict(row: Access, caller: Any, tenant: str) -> int | None:
         return 403
     # A municipality's code has four digits: 22 is refused as a field would be.
     owned = "{municipalityCode}" in row.path if tenant != "22" else False
-    owned = owned or ("{proposalId}" in row.path and row.path != OF_THE_COUNTY)
+    owned = owned or ("{proposalId}" in row.path and row.path not in OF_OTHERS)
     return 403 if owned and organisation != tenant else None
 
 
@@ -153,7 +162,9 @@ def _let_through(row: Access, tenant: str, caller: Any) -> set[int]:
         return {200} if caller[0] in (tenant, "22") else {404}
     if row.path.startswith(OF_A_TERM):
         return {404}
-    nothing_there = row.path == OF_THE_COUNTY or (tenant == "22" and "municipalityCode" in row.path)
+    nothing_there = (
+        row.path == _DECISION or "roundNumber" in row.path or (tenant == "22" and "municipalityCode" in row.path)
+    )
     return {404} if nothing_there or "externalId" in row.path or "issuerId" in row.path else {200}
 
 

@@ -9,7 +9,7 @@ from tests.profile.conftest import Played
 from tests.profile.surface import TOKEN, fields, forms, links, lists, operations, reads, writes
 
 # Documents of which there is one where they stand; all other names are collections.
-_ONE_OF_ITS_KIND = {"glossary", "adoption-matrix", "api-info", "diff", "decision", "test"}
+_ONE_OF_ITS_KIND = {"glossary", "adoption-matrix", "api-info", "diff", "decision", "sheet", "test"}
 _SEGMENT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PARAMETER = re.compile(r"\{[a-z][a-zA-Z0-9]*\}")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -166,6 +166,8 @@ def test_mog_03_one_post_is_a_read(document: dict[str, Any]) -> None:
         "/proposals",
         "/proposals/{proposalId}/transitions",
         "/proposals/{proposalId}/decision",
+        "/proposals/{proposalId}/rounds",
+        "/proposals/{proposalId}/rounds/{roundNumber}/statements",
         "/events/checkpoints",
         "/clients",
         "/clients/{clientId}/secrets",

@@ -22,13 +22,16 @@ from tests.profile.surface import (
 )
 
 # Adjectives and participles of SKOS, which have no plural: skos:broader, narrower, related; cited by what.
-_NO_PLURAL = {"broader", "narrower", "related", "citedBy"}
+_NO_PLURAL = {"broader", "narrower", "related", "citedBy", "invited", "unanswered"}
 _JSON = {"application/json", "application/problem+json"}
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INSTANTS = {
     "signedAt",
     "publishedAt",
+    "extendedAt",
+    "closedAt",
+    "statedAt",
     "changedAt",
     "createdAt",
     "disabledAt",
@@ -55,6 +58,7 @@ def test_ame_01_every_body_is_json_and_only_some_come_in_another_form_too(docume
         "POST /oauth2/token body",
         "GET /adoption-matrix 200",
         "GET /divergences 200",
+        "GET /proposals/{proposalId}/rounds/{roundNumber}/sheet 200",
         *(f"GET /{changed}/diff 200" for changed in redlines),
     }
 
