@@ -29,6 +29,7 @@ from db.terms import domains
 from db.types import PUBLIC_STREAM
 
 _BATCH = 500
+_MANY = 5_000
 # Of other days than today: each holds what differs, and an order of its own.
 _DAYS_KEPT = 4
 
@@ -48,6 +49,10 @@ class Published:
         self.on_change: Callable[[Iterable[Topic]], None] = lambda _topics: None
         with _without_collecting():
             self.picture = self._draw()
+        if len(self.picture.cards) > _MANY:
+            # To look through these again and again would hold up all requests each time. What is garbage by now stays
+            # too: a process that draws small pictures by the hundred, as tests do, would grow.
+            gc.freeze()
 
     def catch_up(self) -> None:
         """Bring the picture to the newest committed sequence; returns when it is there."""
@@ -151,8 +156,6 @@ def _without_collecting() -> Iterator[None]:
     try:
         yield
     finally:
-        # Nor need they be looked through later: each time would hold up all requests.
-        gc.freeze()
         gc.enable()
 
 
