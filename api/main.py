@@ -17,6 +17,7 @@ from api.adoptions.routes import router as adoptions
 from api.annotations.current import CurrentMarker
 from api.annotations.routes import router as annotations
 from api.clients.routes import router as clients
+from api.comments.routes import router as comments
 from api.edge.context import Topic
 from api.edge.headers import Headers
 from api.edge.load import Load
@@ -56,7 +57,7 @@ log = structlog.get_logger("samsprak.request")
 
 BASE = "/api/v1"
 _OF_THE_API = (
-    *(terms, guidelines, proposals, adoptions, organisations, events),
+    *(terms, guidelines, proposals, comments, adoptions, organisations, events),
     *(annotations, checkpoints, clients, issuers, service),
 )
 # SQLite has one writer; of PostgreSQL's connections readers need some too.

@@ -14,6 +14,7 @@ SQLModel.metadata.naming_convention = {
 from db import (  # noqa: E402
     checkpoints,
     clients,
+    comments,
     decisions,
     events,
     guidelines,
@@ -30,6 +31,7 @@ metadata = SQLModel.metadata
 __all__ = [
     "checkpoints",
     "clients",
+    "comments",
     "decisions",
     "events",
     "guidelines",

@@ -15,6 +15,7 @@ _SHOWN_IN: dict[str, frozenset[Topic]] = {
     "term": frozenset({Topic.TERMS}),
     "guideline": frozenset({Topic.GUIDELINES, Topic.TERMS, Topic.ADOPTIONS}),
     "proposal": frozenset({Topic.PROPOSALS}),
+    "comment": frozenset({Topic.PROPOSALS}),
     "decision": frozenset({Topic.ADOPTIONS}),
 }
 

@@ -103,6 +103,7 @@ Mover = Annotated[
     Caller,
     Security(caller_with_scope, scopes=["guidelines:propose", "terms:propose", "proposals:moderate"]),
 ]
+Commenter = Annotated[Caller, Security(caller_with_scope, scopes=["comments:write"])]
 Decider = Annotated[Caller, Security(caller_with_scope, scopes=["proposals:decide"])]
 IssuerManager = Annotated[Caller, Security(caller_with_scope, scopes=["issuers:manage"])]
 DecisionWriter = Annotated[Caller, Security(caller_with_scope, scopes=["decisions:write"])]

@@ -53,6 +53,7 @@ class Access(NamedTuple):
 
 _PROPOSE = frozenset({"guidelines:propose", "terms:propose"})
 _MOVE = _PROPOSE | {"proposals:moderate"}
+_COMMENT = frozenset({"comments:write"})
 _ISSUERS = frozenset({"issuers:manage"})
 _CLIENTS = frozenset({"clients:manage"})
 _API = "/api/v1"
@@ -98,6 +99,15 @@ ROUTES: tuple[Access, ...] = (
     Access("GET", f"{_API}/proposals/{{proposalId}}", rule="a draft only to its own organisation"),
     Access("PATCH", f"{_API}/proposals/{{proposalId}}", _PROPOSE, "its own organisation; draft or returned"),
     Access("GET", f"{_API}/proposals/{{proposalId}}/diff", rule="a draft only to its own organisation"),
+    Access("GET", f"{_API}/proposals/{{proposalId}}/comments", rule="those on a working text only to its organisation"),
+    Access("POST", f"{_API}/proposals/{{proposalId}}/comments", _COMMENT, "an open proposal that the caller may see"),
+    Access("GET", f"{_API}/proposals/{{proposalId}}/comments/{{commentId}}", rule="as the list"),
+    Access(
+        "PATCH",
+        f"{_API}/proposals/{{proposalId}}/comments/{{commentId}}",
+        _COMMENT,
+        "the proposal's organisation, or the county's editor",
+    ),
     Access(
         "POST", f"{_API}/proposals/{{proposalId}}/transitions", _MOVE, "submit, withdraw: its own; return: the county"
     ),

@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    BeforeValidator,
     Field,
     StringConstraints,
     ValidationInfo,
@@ -27,6 +26,7 @@ from api.schemas import (
     Output,
     Paging,
     Query,
+    QueryBool,
     Slug,
     Text,
     VersionNumber,
@@ -259,16 +259,10 @@ class ProposalDiff(Output):
     changes: list[Change]
 
 
-def _only_true_or_false(value: Any) -> Any:
-    if value not in (True, False, "true", "false"):
-        _refuse("bool_parsing", "is true or false")
-    return value
-
-
 class DraftQuery(Query):
     """Whether a proposal is made, or only tried."""
 
-    dry_run: Annotated[bool, BeforeValidator(_only_true_or_false)] = Field(
+    dry_run: QueryBool = Field(
         default=False, description="Only tell what the proposal would collide with and change; nothing is stored."
     )
 
