@@ -121,6 +121,18 @@ class RoundRuleUnmet(Conflict):
     hjalp = "Ange `override` med skälet till att beslutet fattas utan remiss."
 
 
+class Incomplete(Conflict):
+    slug = "incomplete-text"
+    title = "The text lacks what it must have before it is submitted"
+    titel = "Texten saknar något som måste finnas innan den lämnas in"
+    remedy = "`errors` names what is missing: PATCH `content` with it; a submitted proposal is returned first."
+    hjalp = "`errors` visar vad som saknas: komplettera `content`; ett inlämnat förslag återlämnas först."
+
+    def __init__(self, missing: Sequence[FieldError]) -> None:
+        count = "One thing is" if len(missing) == 1 else f"{len(missing)} things are"
+        super().__init__(f"{count} missing in the text.", errors=[fault.as_json() for fault in missing])
+
+
 class VersionMoved(Conflict):
     slug = "version-moved"
     title = "The text has moved on since the version that this is to end"

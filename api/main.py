@@ -44,6 +44,7 @@ from api.pages.rendering import STATIC
 from api.pages.routes import router as pages
 from api.pages.serving import Assets
 from api.problems import install_handlers
+from api.proposals.inspection_routes import router as inspection
 from api.proposals.routes import router as proposals
 from api.published.current import Published
 from api.service.readiness import Doorkeeper
@@ -57,7 +58,7 @@ log = structlog.get_logger("samsprak.request")
 
 BASE = "/api/v1"
 _OF_THE_API = (
-    *(terms, guidelines, proposals, comments, adoptions, organisations, events),
+    *(terms, guidelines, proposals, inspection, comments, adoptions, organisations, events),
     *(annotations, checkpoints, clients, issuers, service),
 )
 # SQLite has one writer; of PostgreSQL's connections readers need some too.

@@ -30,6 +30,8 @@ _SHOWN = {
     "domains": 2,
     "items": 2,
     "changes": 2,
+    "adoptions": 2,
+    "deviations": 1,
 }
 
 PUBLIC_KEY = {
@@ -137,6 +139,13 @@ def _play_proposal(county: County, made: dict[str, Any]) -> None:
     made["proposals"] = county.get("/proposals").json()
     made["proposal-diff"] = county.get(f"{address}/diff").json()
     _play_comments(county, address, made)
+    for name, path in {
+        "proposal-preview": "preview",
+        "proposal-impact": "impact",
+        "submissions": "submissions",
+        "submission": "submissions/1",
+    }.items():
+        made[name] = county.get(f"{address}/{path}").raise_for_status().json()
     made["proposal-decision"] = {
         "outcome": "approved",
         "body": "Länsstyrgruppen",

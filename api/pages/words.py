@@ -129,6 +129,7 @@ STEP = {
     "environment": "Miljö",
     "assessment": "Bedömning",
     "measure": "Åtgärd",
+    "noMeasureReason": "Skäl till ingen åtgärd",
     "workEnvironment": "Arbetsmiljö",
     "competenceNeeds": "Behov av kompetens",
     "targetGroupNotes": "Råd till målgrupp",

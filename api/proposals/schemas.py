@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     Field,
+    JsonValue,
     StringConstraints,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
@@ -155,7 +156,19 @@ class TargetRead(Output):
 class ProposalLinks(Output):
     self: Link
     diff: Link
+    preview: Link | None
+    impact: Link
+    comments: Link
+    submissions: Link | None
     target: Link | None
+
+
+class MissingField(Output):
+    """What a text lacks before it can be submitted and approved."""
+
+    pointer: str = Field(description="JSON Pointer into the proposal.")
+    code: str
+    detail: str
 
 
 class ProposalRead(Output):
@@ -176,6 +189,7 @@ class ProposalRead(Output):
     content: ProposedContent | None
     replaced_by: str | None
     content_hash: ContentHash | None
+    missing: list[MissingField]
     revision: int
     submitted_at: Instant | None
     changed_at: Instant
@@ -232,7 +246,57 @@ class Trial(Output):
 
     valid: Literal[True]
     collisions: list[Collision]
+    missing: list[MissingField]
     preview: Preview | None
+
+
+class ConflictingPlace(Output):
+    """A place that both the target and the proposal changed, each in its own way."""
+
+    path: str
+    base: JsonValue
+    theirs: JsonValue
+    ours: JsonValue
+
+
+class ProposalPreview(Output):
+    """What an approval now would publish: the text merged onto the newest version, and what that changes in it.
+
+    `version` is null where nothing can be published: where `conflicts` are to be resolved, or a guideline ends.
+    """
+
+    proposal: str
+    base_version: VersionNumber | None
+    newest_version: VersionNumber | None
+    version: VersionNumber | None
+    content: ProposedContent | None
+    changes: list[Change]
+    conflicts: list[ConflictingPlace]
+    missing: list[MissingField]
+
+
+class SubmissionLinks(Output):
+    self: Link
+    proposal: Link
+
+
+class SubmissionHead(Output):
+    """One text that a proposal was submitted with; it never changes."""
+
+    number: int
+    base_version: VersionNumber | None
+    rebased_from: VersionNumber | None
+    change_kind: ChangeKind
+    title: str
+    reason: str
+    content_hash: ContentHash | None
+    submitted_at: Instant
+    links: SubmissionLinks = Field(alias="_links")
+
+
+class SubmissionRead(SubmissionHead):
+    content: ProposedContent | None
+    replaced_by: str | None
 
 
 class DecisionRead(Output):

@@ -40,6 +40,7 @@ FILLED = {
     "source": "demo",
     "externalId": "DEMO-1",
     "issuerId": NEVER_MADE.rpartition("/")[2],
+    "submissionNumber": "1",
     "commentId": NEVER_MADE.rpartition("/")[2],
     "secretId": "0193f0a0-7a1e-7c3b-9d2f-5b1c2d3e4f51",
 }
