@@ -252,10 +252,14 @@ class KeyReused(DomainError):
 class PreconditionRequired(DomainError):
     slug = "precondition-required"
     status = 428
-    title = "If-Match is needed"
-    titel = "If-Match behövs"
-    remedy = "Read the object and send its ETag in `If-Match`, so that nobody's change is lost."
-    hjalp = "Läs objektet och skicka dess ETag i `If-Match`, så att ingens ändring går förlorad."
+    title = "If-Match or If-None-Match is needed"
+    titel = "If-Match eller If-None-Match behövs"
+    remedy = (
+        "Read the object and send its ETag in `If-Match`, so that nobody's change is lost; `If-None-Match: *` creates."
+    )
+    hjalp = (
+        "Läs objektet och skicka dess ETag i `If-Match`, så att ingens ändring går förlorad; `If-None-Match: *` skapar."
+    )
 
 
 class TooManyRequests(DomainError):

@@ -29,9 +29,9 @@ explains cause and remedy. Lists are paged by `limit` and `page`.
 
 **Limits:** a JSON body is at most 1 MB (a text to mark 2.5 MB) and 32 levels deep; a page holds at most 100 items; an
 access token lives five minutes and there is no refresh token, ask for a new one. Search is by words and parts of
-words; spelling mistakes are not mended yet. Without a token an address may ask 600 times a minute, a client 1,200
-times, all clients of an organisation 6,000 times: `RateLimit` tells what is left. Answers that are already made are
-not counted.
+words, and mends one slip of a letter. Without a token an address may ask 600 times a minute, a client 1,200 times,
+all clients of an organisation 6,000 times: `RateLimit` tells what is left. Answers that are already made are not
+counted.
 
 **Lifecycle:** this is a beta (major version 0); versions are semantic, fields may be added, and changes are told in
 the change log. No end-of-life date is set for this version; `/api-info` tells its state.
@@ -44,6 +44,7 @@ och en organisation 6 000 gånger. Det här är en betaversion; inget slutdatum 
 """
 TAGS = [
     {"name": "terms", "description": "The glossary. Ordlistan."},
+    {"name": "interpretations", "description": "How municipalities read terms. Hur kommunerna läser begreppen."},
     {"name": "guidelines", "description": "Guidelines and their frozen versions. Riktlinjer och deras versioner."},
     {"name": "proposals", "description": "The joint process. Den gemensamma processen."},
     {
@@ -68,7 +69,7 @@ _TEXT = {"type": "string"}
 _SENT_HEADERS = {
     "traceparent": "W3C trace context; comes back as sent.",
     "X-Request-Id": "Your own id of the request; comes back as sent.",
-    "If-None-Match": "The ETag that you have: 304 when nothing has changed.",
+    "If-None-Match": "The ETag that you have: 304 when nothing has changed. With PUT `*`: create, never replace.",
     "Samsprak-Min-Sequence": "A sequence of the public feed: the answer is not older than that.",
     "If-Match": 'The ETag of the object as you have read it, or its revision alone: `"3"`. Without it 428.',
     "Idempotency-Key": "Your own key of this request: a retry with it has no second effect.",

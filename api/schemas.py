@@ -154,6 +154,9 @@ LARGEST_INTEGER = 2**53 - 1
 Counter = Annotated[int, Field(strict=True, ge=0, le=LARGEST_INTEGER)]
 VersionNumber = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,5}\.(0|[1-9][0-9]{0,5})$", max_length=13)]
 MunicipalityCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+CountyCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
+# A municipality's, or a county's.
+OrganisationCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}([0-9]{2})?$")]
 ContentHash = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"{}|\\^`\x00-\x20]+$", max_length=2000)]
 

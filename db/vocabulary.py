@@ -74,6 +74,16 @@ class DocumentType(StrEnum):
     RUTIN = "rutin"
 
 
+class Alignment(StrEnum):
+    """How a municipality's reading of a term lies to the shared text."""
+
+    SAME = "same"
+    NARROWER = "narrower"
+    BROADER = "broader"
+    DIFFERENT = "different"
+    NOT_USED = "not_used"
+
+
 class Modality(StrEnum):
     SKA = "ska"
     BOR = "bör"

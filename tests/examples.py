@@ -69,12 +69,22 @@ DECISION_BODY = {
 }
 
 
+INTERPRETATION = "/municipalities/2281/interpretations/digital-mognad"
+INTERPRETATION_BODY = {
+    "alignment": "narrower",
+    "termVersion": "1.0",
+    "wording": {"sv": "Hur långt förvaltningarna har kommit med e-tjänster."},
+    "reason": "Kommunens mätning gäller bara e-tjänster.",
+}
+
+
 def make(county: County, provider: Idp) -> dict[str, Any]:
     """Play a short story and keep what is said in it."""
     made: dict[str, Any] = {}
     _play_proposal(county, made)
     _play_trial(county, made)
     _play_decision(county, made)
+    _play_interpretation(county, made)
     _play_clients(county, made)
     _play_token(county, made)
     _play_issuer(county, provider, made)
@@ -196,6 +206,25 @@ def _play_decision(county: County, made: dict[str, Any]) -> None:
     made["recorded-decision"] = county.send("PUT", DECISION, DECISION_BODY, integrator).raise_for_status().json()
     made["municipal-decision"] = county.get(DECISION).json()
     made["decisions"] = county.get("/municipalities/2281/decisions?limit=1").json()
+
+
+def _play_interpretation(county: County, made: dict[str, Any]) -> None:
+    coordinator = county.token("2281", "coordinator")
+    made["interpretation-record"] = INTERPRETATION_BODY
+    again = {"alignment": "not_used", "termVersion": "1.0", "wording": None, "reason": "Vi säger digital förmåga."}
+    county.send("PUT", INTERPRETATION, again, coordinator, if_none_match="*").raise_for_status()
+    withdrawn = county.send("DELETE", INTERPRETATION, None, coordinator, if_match='"1"').raise_for_status()
+    made["interpretation-withdrawal"] = withdrawn.json()
+    recorded = county.send("PUT", INTERPRETATION, INTERPRETATION_BODY, coordinator, if_none_match="*")
+    made["interpretation"] = recorded.raise_for_status().json()
+    for name, path in {
+        "interpretations": "/terms/digitalisering/interpretations?limit=2",
+        "interpretation-revisions": f"{INTERPRETATION}/revisions",
+        "divergences": "/divergences?limit=2",
+    }.items():
+        made[name] = county.get(path).raise_for_status().json()
+    lines = county.get("/divergences?format=csv").raise_for_status().text.splitlines()
+    made["divergences.csv"] = "\r\n".join(lines[:3]) + "\r\n"
 
 
 def _play_clients(county: County, made: dict[str, Any]) -> None:

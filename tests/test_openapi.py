@@ -45,6 +45,7 @@ OPERATION_IDS = {
     "getGlossary",
     "getGuideline",
     "getGuidelineVersion",
+    "getInterpretation",
     "getIssuer",
     "getMunicipality",
     "getOrganisation",
@@ -60,28 +61,34 @@ OPERATION_IDS = {
     "listCheckpoints",
     "listComments",
     "listDecisions",
+    "listDivergences",
     "listDomains",
     "listEvents",
     "listGuidelineVersions",
     "listGuidelines",
+    "listInterpretationRevisions",
     "listIssuers",
     "listMunicipalities",
     "listMunicipalityAdoptions",
+    "listMunicipalityInterpretations",
     "listProposals",
     "listSubmissions",
+    "listTermInterpretations",
     "listTermVersions",
     "listTerms",
     "moveProposal",
     "previewProposal",
     "recordDecision",
     "resolveComment",
+    "recordInterpretation",
     "revokeClientSecret",
     "signCheckpoint",
     "suggestTerms",
     "testIssuer",
+    "withdrawInterpretation",
 }
 # What examples.json holds for the pages, beside what the document shows.
-_FOR_THE_PAGES = {"jwks", "issuer-metadata", "adoption-matrix.csv", "redline.html"}
+_FOR_THE_PAGES = {"jwks", "issuer-metadata", "adoption-matrix.csv", "redline.html", "divergences.csv"}
 
 
 def _operations(made: dict[str, Any]) -> list[dict[str, Any]]:

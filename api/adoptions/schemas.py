@@ -16,14 +16,15 @@ from api.schemas import (
     LanguageMap,
     Line,
     Link,
+    MunicipalityCode,
     Output,
     Paging,
-    Query,
     Slug,
     Text,
     VersionNumber,
     WebAddress,
 )
+from api.tables import TableQuery
 from db.vocabulary import AdoptionStatus, BodyType, DecisionKind, VersionStatus
 
 ExternalName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]{1,128}$")]
@@ -198,13 +199,10 @@ class AsOfPaging(Paging):
 
 
 class AdoptionQuery(AsOfPaging):
-    municipality: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")] | None = Field(
-        None, description="Only this municipality."
-    )
+    municipality: MunicipalityCode | None = Field(None, description="Only this municipality.")
     guideline: Slug | None = Field(None, description="Only this guideline.")
     status: AdoptionStatus | None = Field(None, description="Only adoptions of this status.")
 
 
-class MatrixQuery(Query):
+class MatrixQuery(TableQuery):
     as_of: Day | None = Field(None, description="The day to tell of; today without it.")
-    format: Literal["json", "csv"] | None = Field(None, description="Goes before the Accept header.")

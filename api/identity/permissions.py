@@ -55,6 +55,7 @@ _PROPOSE = frozenset({"guidelines:propose", "terms:propose"})
 _MOVE = _PROPOSE | {"proposals:moderate"}
 _COMMENT = frozenset({"comments:write"})
 _ISSUERS = frozenset({"issuers:manage"})
+_INTERPRETATIONS = frozenset({"interpretations:write"})
 _CLIENTS = frozenset({"clients:manage"})
 _API = "/api/v1"
 
@@ -62,6 +63,7 @@ ROUTES: tuple[Access, ...] = (
     Access("GET", "/"),
     Access("GET", "/begrepp"),
     Access("GET", "/begrepp/{termId}"),
+    Access("GET", "/skillnader"),
     Access("GET", "/riktlinjer"),
     Access("GET", "/riktlinjer/{guidelineId}"),
     Access("GET", "/laget"),
@@ -126,6 +128,23 @@ ROUTES: tuple[Access, ...] = (
         "its own municipality",
     ),
     Access("GET", f"{_API}/municipalities/{{municipalityCode}}/adoptions"),
+    Access("GET", f"{_API}/municipalities/{{municipalityCode}}/interpretations"),
+    Access("GET", f"{_API}/municipalities/{{municipalityCode}}/interpretations/{{termId}}"),
+    Access("GET", f"{_API}/municipalities/{{municipalityCode}}/interpretations/{{termId}}/revisions"),
+    Access(
+        "PUT",
+        f"{_API}/municipalities/{{municipalityCode}}/interpretations/{{termId}}",
+        _INTERPRETATIONS,
+        "its own municipality",
+    ),
+    Access(
+        "DELETE",
+        f"{_API}/municipalities/{{municipalityCode}}/interpretations/{{termId}}",
+        _INTERPRETATIONS,
+        "its own municipality",
+    ),
+    Access("GET", f"{_API}/terms/{{termId}}/interpretations"),
+    Access("GET", f"{_API}/divergences"),
     Access("GET", f"{_API}/adoptions"),
     Access("GET", f"{_API}/adoption-matrix"),
     Access("GET", f"{_API}/clients", _CLIENTS, "its own organisation; the county's administrator: all"),

@@ -11,12 +11,13 @@ from api.adoptions.rules import Adoption
 from api.guidelines.rules import shown_version
 from api.identity.authenticate import Caller
 from api.impact.rules import changed_provisions, effect_on
-from api.impact.schemas import Impact, TouchedAdoption, TouchedDeviation, TouchedGuideline
+from api.impact.schemas import Impact, TouchedAdoption, TouchedDeviation, TouchedGuideline, TouchedInterpretation
 from api.proposals.reading import text_for
 from db.decisions import Decision
 from db.guidelines import guideline_versions, version_heads
+from db.interpretations import standing_interpretations
 from db.organisations import municipalities
-from db.proposals import Proposal
+from db.proposals import Proposal, ProposalSubmission
 from db.vocabulary import AdoptionStatus, ChangeKind, ProposalAction, TargetType
 
 _IN_FORCE = frozenset({AdoptionStatus.ADOPTED, AdoptionStatus.ADOPTED_WITH_CHANGES})
@@ -36,6 +37,7 @@ def impact(session: Session, proposal: Proposal, caller: Caller | None, day: dat
     contents = _contents(session, proposal.target_id) if is_guideline else {}
     return Impact(
         guidelines=[_guideline(facts, day) for facts in listed],
+        interpretations=_interpretations(session, proposal, text, contents),
         adoptions=[_adoption(town, guideline, stand, kind, contents) for town, guideline, stand, _ in stands],
         deviations=[
             deviation
@@ -56,6 +58,26 @@ def _touched(session: Session, proposal: Proposal, day: date) -> list[GuidelineF
 
 def _contents(session: Session, guideline_id: str) -> dict[str, dict[str, Any]]:
     return {version.number: version.content for version in guideline_versions(session, [guideline_id])}
+
+
+def _interpretations(
+    session: Session, proposal: Proposal, text: Proposal | ProposalSubmission, contents: Mapping[str, Any]
+) -> list[TouchedInterpretation]:
+    """Give how municipalities read the term, or those that the guideline cites before or after."""
+    is_term = proposal.target_type == TargetType.TERM
+    cited = {
+        term
+        for content in (contents.get(text.base_version or ""), text.content)
+        for term in (content or {}).get("terms", ())
+    }
+    reviewed = is_term and proposal.action != ProposalAction.RETIRE and text.change_kind == ChangeKind.MAJOR
+    found = standing_interpretations(session, {proposal.target_id} if is_term else cited)
+    return [
+        TouchedInterpretation(
+            reviewed=reviewed, **reading.model_dump(include={"municipality", "term_id", "alignment", "term_version"})
+        )
+        for reading in sorted(found, key=lambda reading: (reading.term_id, reading.municipality))
+    ]
 
 
 def _guideline(facts: GuidelineFacts, day: date) -> TouchedGuideline:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from api.schemas import Day, Output, VersionNumber
-from db.vocabulary import AdoptionStatus
+from db.vocabulary import AdoptionStatus, Alignment
 
 
 class Effect(StrEnum):
@@ -20,6 +20,19 @@ class TouchedGuideline(Output):
     guideline: str
     version: VersionNumber
     title: dict[str, str]
+
+
+class TouchedInterpretation(Output):
+    """How a municipality reads the term, or a term that the guideline cites.
+
+    `reviewed` tells that an approval would ask the municipality to look at it again.
+    """
+
+    municipality: str
+    term_id: str
+    alignment: Alignment
+    term_version: VersionNumber
+    reviewed: bool
 
 
 class TouchedAdoption(Output):
@@ -49,5 +62,6 @@ class Impact(Output):
     """What a proposal would touch, by municipality."""
 
     guidelines: list[TouchedGuideline]
+    interpretations: list[TouchedInterpretation]
     adoptions: list[TouchedAdoption]
     deviations: list[TouchedDeviation]

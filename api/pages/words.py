@@ -55,6 +55,13 @@ NOTE = {
     "editorial": "Redaktionell anmärkning",
     "change": "Ändring",
 }
+ALIGNMENT = {
+    "same": "Som den gemensamma texten",
+    "narrower": "Snävare",
+    "broader": "Vidare",
+    "different": "Annorlunda",
+    "not_used": "Använder inte ordet",
+}
 AUDIENCE = {
     "general": "För alla",
     "politicians": "För förtroendevalda",

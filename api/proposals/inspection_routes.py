@@ -14,10 +14,10 @@ from api.impact.reading import impact
 from api.impact.schemas import Impact
 from api.openapi import answers
 from api.paging import page_of
+from api.proposals.inspection_schemas import ProposalPreview, SubmissionHead, SubmissionRead
 from api.proposals.previewing import preview
 from api.proposals.reading import find_visible, present_submission, present_submission_head
 from api.proposals.routes import ProposalId
-from api.proposals.schemas import ProposalPreview, SubmissionHead, SubmissionRead
 from api.schemas import Page, QueryInt
 from db.proposals import find_submission, page_of_submissions
 
@@ -91,9 +91,9 @@ def get_preview(session: Reader, caller: Asker, proposal_id: ProposalId) -> Prop
     "/impact", operation_id="getProposalImpact", dependencies=[EVERYTHING], responses=answers("proposal-impact", 404)
 )
 def get_impact(request: Request, session: Reader, caller: Asker, proposal_id: ProposalId) -> Impact:
-    """Show what a proposal would touch: guidelines, adoptions in force and deviations, by municipality.
+    """Show what a proposal would touch: guidelines, readings of words, adoptions and deviations, by municipality.
 
-    Visar vad förslaget skulle beröra: riktlinjer, gällande antaganden och avvikelser, kommun för kommun.
+    Visar vad förslaget skulle beröra: riktlinjer, läsningar av ord, antaganden och avvikelser, kommun för kommun.
     """
     proposal = find_visible(session, str(proposal_id), caller)
     return impact(session, proposal, caller, clock.today(), request.app.state.settings.county)

@@ -5,11 +5,12 @@ from sqlmodel import Session
 from api.errors import Conflict, MergeConflict
 from api.identity.authenticate import Caller
 from api.proposals.completeness import missing_in
+from api.proposals.inspection_schemas import ConflictingPlace, ProposalPreview
 from api.proposals.kinds import TARGETS
 from api.proposals.reading import text_for
 from api.proposals.rebasing import merged_onto
 from api.proposals.rules import ENDED
-from api.proposals.schemas import ConflictingPlace, MissingField, ProposalPreview
+from api.proposals.schemas import MissingField
 from api.redline import redline
 from api.versioning import next_number
 from db.proposals import Proposal

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from api.errors import NotFound
 from api.identity.authenticate import Caller
 from api.proposals.completeness import missing_in
+from api.proposals.inspection_schemas import SubmissionHead, SubmissionLinks, SubmissionRead
 from api.proposals.kinds import TARGETS
 from api.proposals.resembling import resembling
 from api.proposals.rules import ENDED, allowed
@@ -17,9 +18,6 @@ from api.proposals.schemas import (
     ProposalCreated,
     ProposalLinks,
     ProposalRead,
-    SubmissionHead,
-    SubmissionLinks,
-    SubmissionRead,
 )
 from api.proposals.standing import revision_for, standing_of, visible_to
 from api.schemas import Link

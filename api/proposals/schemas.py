@@ -4,8 +4,6 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     Field,
-    JsonValue,
-    StringConstraints,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
     WrapValidator,
@@ -24,6 +22,7 @@ from api.schemas import (
     LanguageMap,
     Line,
     Link,
+    OrganisationCode,
     Output,
     Paging,
     Query,
@@ -33,7 +32,8 @@ from api.schemas import (
     VersionNumber,
     unset,
 )
-from api.terms.schemas import Matched, TermContent
+from api.search.schemas import Matched
+from api.terms.schemas import TermContent
 from api.texts import Readable
 from db.vocabulary import ChangeKind, Outcome, ProposalAction, ProposalStatus, TargetType
 
@@ -250,55 +250,6 @@ class Trial(Output):
     preview: Preview | None
 
 
-class ConflictingPlace(Output):
-    """A place that both the target and the proposal changed, each in its own way."""
-
-    path: str
-    base: JsonValue
-    theirs: JsonValue
-    ours: JsonValue
-
-
-class ProposalPreview(Output):
-    """What an approval now would publish: the text merged onto the newest version, and what that changes in it.
-
-    `version` is null where nothing can be published: where `conflicts` are to be resolved, or a guideline ends.
-    """
-
-    proposal: str
-    base_version: VersionNumber | None
-    newest_version: VersionNumber | None
-    version: VersionNumber | None
-    content: ProposedContent | None
-    changes: list[Change]
-    conflicts: list[ConflictingPlace]
-    missing: list[MissingField]
-
-
-class SubmissionLinks(Output):
-    self: Link
-    proposal: Link
-
-
-class SubmissionHead(Output):
-    """One text that a proposal was submitted with; it never changes."""
-
-    number: int
-    base_version: VersionNumber | None
-    rebased_from: VersionNumber | None
-    change_kind: ChangeKind
-    title: str
-    reason: str
-    content_hash: ContentHash | None
-    submitted_at: Instant
-    links: SubmissionLinks = Field(alias="_links")
-
-
-class SubmissionRead(SubmissionHead):
-    content: ProposedContent | None
-    replaced_by: str | None
-
-
 class DecisionRead(Output):
     """What the county decided on a proposal."""
 
@@ -335,6 +286,4 @@ class ProposalQuery(Paging):
     status: ProposalStatus | None = Field(None, description="Only proposals in this state.")
     target_type: TargetType | None = Field(None, description="Only proposals on this type of target.")
     target_id: Slug | None = Field(None, description="Only proposals on the target with this id.")
-    organisation: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}([0-9]{2})?$")] | None = Field(
-        None, description="Only proposals of this organisation."
-    )
+    organisation: OrganisationCode | None = Field(None, description="Only proposals of this organisation.")

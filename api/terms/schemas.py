@@ -1,24 +1,23 @@
 """The JSON of terms."""
 
-from typing import Annotated
+from typing import Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from api.interpretations.schemas import Overlaid, OverlayQuery
 from api.schemas import (
+    LARGEST_INTEGER,
     ContentHash,
     Day,
     Input,
     Instant,
     LanguageMap,
-    LanguageRange,
     LanguageTag,
     Line,
     Link,
     Output,
-    Paging,
-    Query,
     QueryInt,
-    QueryMoment,
     Slug,
     Text,
     VersionNumber,
@@ -34,8 +33,6 @@ from db.vocabulary import (
     SourceRelation,
     TermStatus,
 )
-
-SearchText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class Label(Input):
@@ -96,7 +93,7 @@ class TermLinks(Output):
     self: Link
     html: Link
     versions: Link
-    interpretations: Link | None
+    interpretations: Link
 
 
 class Replacement(Output):
@@ -106,7 +103,7 @@ class Replacement(Output):
     preferred_label: str
 
 
-class TermRead(Output):
+class TermRead(Overlaid):
     """A term in the version that is valid today, or on the day that was asked for."""
 
     id: str
@@ -161,20 +158,37 @@ class Glossary(Output):
     terms: list[BundledTerm]
 
 
-class Matched(Output):
-    value: str
-    kind: LabelKind
-    language: str
+AS_OF = "The day whose valid versions are told of, as known now; today without it."
 
 
-class Suggestion(Output):
-    term_id: str
-    preferred_label: str
-    matched: Matched
+class ReadQuery(OverlayQuery):
+    as_of: Day | None = Field(None, description=AS_OF)
 
 
-class Suggestions(Output):
-    items: list[Suggestion]
+class GlossaryQuery(ReadQuery):
+    since: QueryInt | None = Field(
+        None,
+        ge=0,
+        le=LARGEST_INTEGER,
+        description="Only what has changed since this sequence, for a copy that was fetched at it.",
+    )
+
+    @model_validator(mode="after")
+    def _changes_are_of_today(self) -> Self:
+        if self.since is not None and self.as_of is not None:
+            raise PydanticCustomError("since-and-as-of", "what has changed is told of today only: leave asOf out")
+        return self
+
+
+class GlossaryChanges(Output):
+    """What a copy of an earlier sequence lacks: put each changed term in place of the copy's, and drop the removed."""
+
+    since: int
+    sequence: int
+    content_hash: ContentHash
+    changed: list[BundledTerm]
+    removed: list[str]
+    domains: list[DomainRead] | None
 
 
 class TermVersionRead(Output):
@@ -191,30 +205,3 @@ class TermVersionRead(Output):
     content_hash: ContentHash
     supersedes: VersionNumber | None
     content: TermContent
-
-
-_AS_OF = "The day whose valid versions are told of, as known now; today without it."
-
-
-class AsOfQuery(Query):
-    as_of: Day | None = Field(None, description=_AS_OF)
-
-
-class TermQuery(Paging):
-    """Which terms; without `status` deprecated terms are left out, except of what has changed since."""
-
-    as_of: Day | None = Field(None, description=_AS_OF)
-    changed_since: QueryMoment | None = Field(
-        None,
-        description="Only terms that changed at this instant or later, deprecated ones too; a day begins at 00:00.",
-    )
-    q: SearchText | None = Field(None, description="Words to look for, in labels first, then in definitions.")
-    language: LanguageRange | None = Field(None, description="Only terms with a label in this language.")
-    domain: Slug | None = Field(None, description="Only terms of this subject domain.")
-    status: TermStatus | None = Field(None, description="Only terms of this status.")
-
-
-class SuggestionQuery(Query):
-    q: SearchText = Field(description="The beginning, or a part, of a word.")
-    language: LanguageRange | None = Field(None, description="Only labels in this language.")
-    limit: QueryInt = Field(10, ge=1, le=50, description="How many suggestions at the most.")

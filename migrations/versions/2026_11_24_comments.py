@@ -1,6 +1,6 @@
 """Comments on proposals.
 
-Revision: 2026_11_24_comments, after 2026_11_24_rebasing. 2026-11-24
+Revision: 2026_11_24_comments, after 2026_11_24_interpretations. 2026-11-24
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from db.types import name_type
 
 revision = "2026_11_24_comments"
-down_revision = "2026_11_24_rebasing"
+down_revision = "2026_11_24_interpretations"
 branch_labels = None
 depends_on = None
 

@@ -15,7 +15,22 @@ def card(term_id: str, *labels: tuple[str, ...], status: str = "approved") -> Ca
         LabelEntry(value, kind, language, (value.lower(), *forms))
         for value, kind, language, *forms in (label + ("preferred", "sv")[len(label) - 1 :] for label in labels)
     )
-    return Card(term_id, "{}", "", "d", status, labels[0][0], entries, (), (), (), "")
+    return Card(
+        id=term_id,
+        document="{}",
+        order="",
+        version="1.0",
+        domain="d",
+        status=status,
+        preferred=labels[0][0],
+        labels=entries,
+        texts=(),
+        broader=(),
+        related=(),
+        valid_from="2026-01-01",
+        changed_at="",
+        digest_line="",
+    )
 
 
 CARDS = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import httpx2
@@ -17,8 +18,9 @@ from api.main import BASE, create_app
 from api.settings import Settings
 from api.terms.routes import router as terms_router
 from db.session import transaction
-from tests.conftest import County, Store, running
-from tests.examples import DECISION_BODY
+from tests.conftest import County, Store, running, serving
+from tests.edge.wire import connect
+from tests.examples import DECISION_BODY, INTERPRETATION_BODY
 from tests.proposals.acts import APPROVAL, WITHDRAWAL, amendment, draft, edit, etag, move, submitted
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -48,6 +50,7 @@ FILLED = {
 OF_THE_COUNTY = f"{BASE}/proposals/{{proposalId}}/decision"
 # Where any organisation speaks of what others propose.
 OF_ALL = f"{BASE}/proposals/{{proposalId}}/comments"
+OF_A_TERM = f"{BASE}/municipalities/{{municipalityCode}}/interpretations/{{termId}}"
 WITHOUT_TOKENS = ("/", "/docs", "/problems/{slug}", "/healthz", "/readyz", "/metrics")
 PUBLIC = [row for row in ROUTES if row.method == "GET" and not row.scopes and row.path not in WITHOUT_TOKENS]
 _OWNED = ("{proposalId}", "{clientId}", "{municipalityCode}", "{organisationCode}")
@@ -105,6 +108,7 @@ def offices(store: Store) -> Iterator[Offices]:
             f"POST {BASE}/clients": {"name": "Diariet", "scopes": ["events:read"]},
             f"PATCH {BASE}/clients/{{clientId}}": {"name": "Arkivet"},
             f"PUT {BASE}/municipalities/{{municipalityCode}}/decisions/{{source}}/{{externalId}}": DECISION_BODY,
+            f"PUT {OF_A_TERM}": INTERPRETATION_BODY,
         }
         with transaction(county.app.state.database) as tx:
             clients = {code: create_client(tx, code, "Diariet", ["events:read"])[0].id for code in TENANTS}
@@ -155,6 +159,8 @@ def _let_through(row: Access, tenant: str, caller: Any) -> set[int]:
         return {415} if row.path == "/oauth2/token" else {422}
     if "{clientId}" in row.path:
         return {200} if caller[0] in (tenant, "22") else {404}
+    if row.path.startswith(OF_A_TERM):
+        return {404}
     nothing_there = row.path == OF_THE_COUNTY or (tenant == "22" and "municipalityCode" in row.path)
     return {404} if nothing_there or any(name in row.path for name in NOT_THERE) else {200}
 
@@ -197,6 +203,25 @@ def test_the_scopes_in_the_signatures_are_those_of_the_table(library: County) ->
     for route in served_routes(library.app):
         for method in route.methods or ():
             assert _scopes_of(route) == TABLE[method, route.path].scopes, f"{method} {route.path}"
+
+
+def test_whoever_may_not_write_is_told_before_anything_is_sent(store: Store, subtests: pytest.Subtests) -> None:
+    url = store.copy()
+    with serving(url) as county:
+        port = int(county.settings.base_url.rpartition(":")[2])
+        callers = {"": 401, "rubbish": 401, county.token("2281", "reader"): 403}
+        for row, (token, status) in product(
+            (row for row in ROUTES if row.scopes and row.method != "GET"), callers.items()
+        ):
+            path = row.path.format_map(
+                FILLED | dict.fromkeys(("proposalId", "clientId"), "a") | {"municipalityCode": "2281"}
+            )
+            proof = f"Authorization: Bearer {token}\r\n" if token else ""
+            with subtests.test(f"{row.method} {path} {status}"), connect(port) as client:
+                # A body is announced, and none comes.
+                client.sendall(f"{row.method} {path} HTTP/1.1\r\nHost: a\r\n{proof}Content-Length: 9\r\n\r\n".encode())
+                assert client.recv(12) == f"HTTP/1.1 {status}".encode()
+    store.drop(url)
 
 
 def _scopes_of(route: RouteContext) -> set[str]:

@@ -20,7 +20,7 @@ from tests.conftest import BASE, County
 from tests.profile.conftest import Played
 from tests.profile.surface import TOKEN, fields, lists, operations, private_reads, reads, writes
 
-_NUMBERS_WITH_A_MEANING = ("sequence", "number", "source_revision")
+_NUMBERS_WITH_A_MEANING = ("sequence", "number", "revision", "source_revision")
 _EVERY_METHOD = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -65,7 +65,7 @@ def test_sak_06_every_write_refuses_what_it_does_not_know(county: County, docume
         token = county.token("22", "county_editor") if "decision" in operation.path else county.token("2281")
         if "municipalities" in operation.path:
             token = county.token("2281", "integrator")
-        if "clients" in operation.path:
+        if "clients" in operation.path or "interpretations" in operation.path:
             token = county.token("2281", "coordinator")
         if "issuers" in operation.path or "checkpoints" in operation.path:
             token = county.token("22", "county_admin")
