@@ -58,8 +58,8 @@ def test_each_submitted_text_is_kept_and_edits_between_are_not_shown(county: Cou
         read = look(county, each["_links"]["self"]["href"].partition("/api/v1")[2])
         assert {name: read[name] for name in each} == each
         assert (read["content"], read["contentHash"]) == (first["content"], first["contentHash"])
-    for number, status in (("3", 404), ("0", 422), ("one", 422), ("1000001", 422)):
-        assert county.get(f"{address}/submissions/{number}").status_code == status
+    for number in ("3", "0", "one", "1000001", "9" * 19):
+        assert county.get(f"{address}/submissions/{number}").status_code == 404
 
 
 def test_a_preview_is_what_an_approval_publishes(county: County, editor: str, decider: str) -> None:
@@ -132,9 +132,9 @@ def test_what_a_term_touches_is_told_by_municipality(county: County, editor: str
     put(county, "2260", term).raise_for_status()
     for kind in ("minor", "major"):
         shown = look(county, f"{submitted(county, editor, body | {'changeKind': kind})}/impact")
-        assert [(each["municipality"], each["reviewed"]) for each in shown["interpretations"]] == [
-            ("2260", kind == "major")
-        ]
+        readings = shown["interpretations"]
+        assert "2260" in [each["municipality"] for each in readings]
+        assert {(each["termId"], each["reviewed"]) for each in readings} == {(term, kind == "major")}
         citing = {each["guideline"] for each in look(county, f"/terms/{term}")["citedBy"]}
         assert {each["guideline"] for each in shown["guidelines"]} == citing
         assert {each["guideline"] for each in shown["adoptions"]} <= citing
