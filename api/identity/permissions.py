@@ -66,6 +66,7 @@ ROUTES: tuple[Access, ...] = (
     Access("GET", "/skillnader"),
     Access("GET", "/riktlinjer"),
     Access("GET", "/riktlinjer/{guidelineId}"),
+    Access("GET", "/forslag/{proposalId}", rule="what was submitted"),
     Access("GET", "/laget"),
     Access("GET", "/docs"),
     Access("GET", "/problems"),

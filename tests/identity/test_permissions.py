@@ -79,6 +79,7 @@ class Offices:
         asked = f"{path}?q=digital" if path.endswith("/suggestions") else path
         codes = dict.fromkeys(("organisationCode", "municipalityCode"), tenant)
         codes["clientId"] = self.clients.get(tenant, "")
+        codes["proposalId"] = proposal.rpartition("/")[2]
         return asked.replace("/proposals/{proposalId}", proposal).format_map(FILLED | codes)
 
     def send(self, row: Access, address: str, caller: Any, *, spoilt: bool = False) -> httpx2.Response:
