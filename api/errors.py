@@ -128,10 +128,6 @@ class Incomplete(Conflict):
     remedy = "`errors` names what is missing: PATCH `content` with it; a submitted proposal is returned first."
     hjalp = "`errors` visar vad som saknas: komplettera `content`; ett inlämnat förslag återlämnas först."
 
-    def __init__(self, missing: Sequence[FieldError]) -> None:
-        count = "One thing is" if len(missing) == 1 else f"{len(missing)} things are"
-        super().__init__(f"{count} missing in the text.", errors=[fault.as_json() for fault in missing])
-
 
 class VersionMoved(Conflict):
     slug = "version-moved"
@@ -307,3 +303,9 @@ def all_problems(root: type[DomainError] = DomainError) -> list[type[DomainError
 def invalid(pointer: str, code: str, detail: str) -> Unprocessable:
     """Make the answer for one faulty field."""
     return Unprocessable([FieldError(pointer, code, detail)])
+
+
+def incomplete(missing: Sequence[FieldError]) -> Incomplete:
+    """Make the answer for a text that lacks something."""
+    count = "One thing is" if len(missing) == 1 else f"{len(missing)} things are"
+    return Incomplete(f"{count} missing in the text.", errors=[fault.as_json() for fault in missing])

@@ -13,7 +13,14 @@ from tests.conftest import PG_PROGRAMS, County, Store, serving
 
 ROOT = Path(__file__).parent.parent
 # A page that shows commands; what is in `bash` blocks is run by CI instead.
-PAGES = ("README.md", "docs/intranets.md", "docs/integrators.md", "docs/operations.md", "docs/evidence.md")
+PAGES = (
+    "README.md",
+    "docs/process.md",
+    "docs/intranets.md",
+    "docs/integrators.md",
+    "docs/operations.md",
+    "docs/evidence.md",
+)
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _END = "=== end of block ==="
 

@@ -1,6 +1,6 @@
 """Whether a proposal's text has all that it must have before it is submitted and approved."""
 
-from api.errors import FieldError, Incomplete
+from api.errors import FieldError, incomplete
 from api.proposals.kinds import TARGETS
 from db.proposals import Proposal, ProposalSubmission
 from db.vocabulary import TargetType
@@ -14,6 +14,6 @@ def missing_in(target_type: TargetType, text: Proposal | ProposalSubmission) -> 
 
 
 def check_complete(proposal: Proposal) -> None:
-    """Raise Incomplete when the working text lacks something."""
+    """Raise `Incomplete` when the working text lacks something."""
     if missing := missing_in(proposal.target_type, proposal):
-        raise Incomplete(missing)
+        raise incomplete(missing)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from api.errors import FieldError, Incomplete, invalid
+from api.errors import FieldError, incomplete, invalid
 from api.guidelines import rules
 from api.guidelines.publishing import GuidelineChange, publish_guideline, repeal_guideline
 from api.guidelines.schemas import GuidelineContent, dump
@@ -50,7 +50,7 @@ class GuidelineTarget:
         content = GuidelineContent.model_validate(approval.content)
         # It was asked when the text was submitted; a merge may have brought together what each side took away.
         if lacking := rules.missing(content):
-            raise Incomplete([fault.under("/content") for fault in lacking])
+            raise incomplete([fault.under("/content") for fault in lacking])
         change = GuidelineChange(
             guideline_id=approval.target_id,
             content=content,
