@@ -13,10 +13,11 @@ from typing import NoReturn
 
 from bench.cold import measure_cold
 from bench.compared import measure_tutorial
-from bench.data import generate
+from bench.data import card, generate
 from bench.database import fill
 from bench.freshness import measure_freshness
 from bench.machine import cores, resident_megabytes
+from bench.marking import measure_marking
 from bench.measuring import Effort
 from bench.reads import measure_reads
 from bench.searching import measure_searching
@@ -57,8 +58,11 @@ def _measure(folder: Path, effort: Effort) -> Iterator[Row]:
         if size > min(_SIZES):
             _say("starting")
             yield from measure_start(folder, database, size)
+        cards = [card(term) for term in terms]
         _say(f"searching {size:,} terms")
-        yield from measure_searching(terms)
+        yield from measure_searching(cards)
+        _say(f"marking with {size:,} terms")
+        yield from measure_marking(cards)
         with serving_ours(folder, database) as ours:
             yield _memory("ready", size, ours.pid)
             _say(f"reading from {size:,} terms")

@@ -45,9 +45,12 @@ PG_PROGRAMS = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
 UNLIMITED: Any = {f"{who}_per_minute": 10**9 for who in ("anonymous", "client", "organisation", "unproven")}
 
 
-# In colours and with the values of all variables, a traceback of what tests provoke takes a second to write.
+# Into a file of their own: the threads of servers write while pytest swaps and closes the streams that it captures.
+# In colours and with the values of all variables, a traceback of what tests provoke would take a second to write.
+LOG = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  (open as long as the tests run)
 structlog.configure(
-    processors=[structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+    processors=[structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)],
+    logger_factory=structlog.PrintLoggerFactory(LOG),
 )
 
 
@@ -267,6 +270,16 @@ def serving(database_url: str) -> Iterator[County]:
         server.should_exit = True
         thread.join(30)
         listener.close()
+
+
+def logged_after(place: int) -> str:
+    """Give what has been logged after so many bytes."""
+    LOG.flush()
+    return os.pread(LOG.fileno(), 1 << 30, place).decode()
+
+
+def pytest_unconfigure() -> None:
+    LOG.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,7 +1,6 @@
 """Marking: which terms of the glossary stand in a text."""
 
 from fastapi import APIRouter, Depends, Request
-from pydantic_core import to_json
 from starlette.responses import Response
 
 from api.annotations.answering import annotate
@@ -42,4 +41,4 @@ def annotate_text(request: Request, asked: AnnotationRequest) -> Response:
                 raise invalid("/municipality", "unknown-municipality", "is the code of no municipality, as 2281 is")
     marker = state.marker.get()
     found = annotate(marker, state.published.picture.cards, asked)
-    return Response(to_json({"annotations": found}), media_type="application/json")
+    return Response(found, media_type="application/json")

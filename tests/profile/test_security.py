@@ -18,7 +18,7 @@ from api.identity.keys import add_key
 from db.session import transaction
 from tests.conftest import BASE, County
 from tests.profile.conftest import Played
-from tests.profile.surface import TOKEN, fields, lists, operations, private_reads, reads, writes
+from tests.profile.surface import TOKEN, changes, fields, lists, operations, private_reads, reads, writes
 
 _NUMBERS_WITH_A_MEANING = ("sequence", "number", "revision", "source_revision")
 _EVERY_METHOD = {"GET", "POST", "PUT", "PATCH", "DELETE"}
@@ -89,7 +89,7 @@ def test_sak_06_no_address_passes_over_a_parameter(library: County, document: di
 
 
 def test_sak_08_every_write_needs_a_token(library: County, document: dict[str, Any]) -> None:
-    for operation in writes(document):
+    for operation in changes(document):
         answer = library.send(operation.method, operation.address(), {})
         assert answer.status_code == 401, str(operation)
         assert answer.headers["www-authenticate"].startswith("Bearer"), str(operation)
@@ -97,7 +97,7 @@ def test_sak_08_every_write_needs_a_token(library: County, document: dict[str, A
 
 def test_sak_08_every_write_needs_its_scope(library: County, document: dict[str, Any]) -> None:
     reader = library.token("2281", "reader")
-    for operation in writes(document):
+    for operation in changes(document):
         answer = library.send(operation.method, operation.address(), {}, reader, if_match='"1"')
         assert answer.status_code == 403, str(operation)
 
