@@ -121,6 +121,14 @@ class RoundRuleUnmet(Conflict):
     hjalp = "`missing` visar vad som fattas. Öppna en remissomgång, eller ange `override` med skälet att besluta ändå."
 
 
+class Incomplete(Conflict):
+    slug = "incomplete-text"
+    title = "The text lacks what it must have before it is submitted"
+    titel = "Texten saknar något som måste finnas innan den lämnas in"
+    remedy = "`errors` names what is missing: PATCH `content` with it; a submitted proposal is returned first."
+    hjalp = "`errors` visar vad som saknas: komplettera `content`; ett inlämnat förslag återlämnas först."
+
+
 class VersionMoved(Conflict):
     slug = "version-moved"
     title = "The text has moved on since the version that this is to end"
@@ -295,3 +303,9 @@ def all_problems(root: type[DomainError] = DomainError) -> list[type[DomainError
 def invalid(pointer: str, code: str, detail: str) -> Unprocessable:
     """Make the answer for one faulty field."""
     return Unprocessable([FieldError(pointer, code, detail)])
+
+
+def incomplete(missing: Sequence[FieldError]) -> Incomplete:
+    """Make the answer for a text that lacks something."""
+    count = "One thing is" if len(missing) == 1 else f"{len(missing)} things are"
+    return Incomplete(f"{count} missing in the text.", errors=[fault.as_json() for fault in missing])

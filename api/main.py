@@ -17,6 +17,7 @@ from api.adoptions.routes import router as adoptions
 from api.annotations.current import CurrentMarker
 from api.annotations.routes import router as annotations
 from api.clients.routes import router as clients
+from api.comments.routes import router as comments
 from api.edge.context import Topic
 from api.edge.headers import Headers, json_headers
 from api.edge.load import Load
@@ -45,6 +46,7 @@ from api.pages.rendering import STATIC
 from api.pages.routes import router as pages
 from api.pages.serving import Assets
 from api.problems import install_handlers
+from api.proposals.inspection_routes import router as inspection
 from api.proposals.routes import router as proposals
 from api.published.current import Published
 from api.rounds.routes import router as rounds
@@ -61,7 +63,8 @@ log = structlog.get_logger("samsprak.request")
 
 BASE = "/api/v1"
 _OF_THE_API = (
-    *(terms, search, interpretations, guidelines, proposals, rounds, adoptions, organisations),
+    *(terms, search, interpretations, guidelines, proposals, inspection, comments, rounds),
+    *(adoptions, organisations),
     *(events, annotations, checkpoints, clients, issuers, service),
 )
 # SQLite has one writer; of PostgreSQL's connections readers need some too.

@@ -27,6 +27,8 @@ Public reads need no token and answer with a strong `ETag`: keep it and ask agai
 Bearer JWT, which tells which organisation speaks. Errors are `application/problem+json`; their `type` is a page that
 explains cause and remedy. Lists are paged by `limit` and `page`.
 
+Texts may hold a small part of Markdown (emphasis, lists, links), which pages render. Nothing else in them is markup.
+
 **Limits:** a JSON body is at most 1 MB (a text to mark 2.5 MB) and 32 levels deep; a page holds at most 100 items; an
 access token lives five minutes and there is no refresh token, ask for a new one. Search is by words and parts of
 words, and mends one slip of a letter. Without a token an address may ask 600 times a minute, a client 1,200 times,

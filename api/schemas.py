@@ -84,6 +84,12 @@ def _only_digits(value: Any) -> Any:
     return value
 
 
+def _only_true_or_false(value: Any) -> Any:
+    if value not in (True, False, "true", "false"):
+        raise PydanticCustomError("bool_parsing", "is true or false")
+    return value
+
+
 def _moment(value: Any) -> datetime:
     moment = None
     if isinstance(value, str) and _MOMENT.fullmatch(value):
@@ -157,6 +163,8 @@ WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"{}|\\^
 
 # A number in a query, which has one spelling only.
 QueryInt = Annotated[int, BeforeValidator(_only_digits)]
+# A yes or no in a query, likewise.
+QueryBool = Annotated[bool, BeforeValidator(_only_true_or_false)]
 # An instant in a query; a day is its first instant in Sweden.
 QueryMoment = Annotated[
     datetime,

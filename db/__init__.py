@@ -14,6 +14,7 @@ SQLModel.metadata.naming_convention = {
 from db import (  # noqa: E402
     checkpoints,
     clients,
+    comments,
     decisions,
     events,
     guidelines,
@@ -32,6 +33,7 @@ metadata = SQLModel.metadata
 __all__ = [
     "checkpoints",
     "clients",
+    "comments",
     "decisions",
     "events",
     "guidelines",

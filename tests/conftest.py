@@ -36,7 +36,7 @@ HOST = "https://samsprak.test"
 # What does not lie under the API base.
 _AT_ROOT = (
     *(BASE, "/oauth2", "/.well-known", "/healthz", "/readyz", "/metrics", "/static"),
-    *("/begrepp", "/skillnader", "/riktlinjer", "/laget", "/problems", "/docs"),
+    *("/begrepp", "/skillnader", "/riktlinjer", "/laget", "/forslag", "/problems", "/docs"),
 )
 ENGINES = ("sqlite", "postgresql")
 # The client programs of the version that get_server starts.

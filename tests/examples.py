@@ -33,6 +33,8 @@ _SHOWN = {
     "domains": 2,
     "items": 2,
     "changes": 2,
+    "adoptions": 2,
+    "deviations": 1,
 }
 
 PUBLIC_KEY = {
@@ -150,6 +152,14 @@ def _play_proposal(county: County, made: dict[str, Any]) -> None:
     made["proposal"] = submitted.json()
     made["proposals"] = county.get("/proposals").json()
     made["proposal-diff"] = county.get(f"{address}/diff").json()
+    _play_comments(county, address, made)
+    for name, path in {
+        "proposal-preview": "preview",
+        "proposal-impact": "impact",
+        "submissions": "submissions",
+        "submission": "submissions/1",
+    }.items():
+        made[name] = county.get(f"{address}/{path}").raise_for_status().json()
     made["proposal-decision"] = {
         "outcome": "approved",
         "body": "Länsstyrgruppen",
@@ -167,6 +177,16 @@ def _play_proposal(county: County, made: dict[str, Any]) -> None:
         .raise_for_status()
         .json()
     )
+
+
+def _play_comments(county: County, address: str, made: dict[str, Any]) -> None:
+    made["comment-create"] = {"path": "/provisions/1.4", "text": "Vad räknas som en större förändring?"}
+    asked = county.send("POST", f"{address}/comments", made["comment-create"], county.token("2260")).raise_for_status()
+    comment = f"{address}/comments/{asked.json()['id']}"
+    made["comment-resolution"] = {"resolution": "Vi förklarar det i vägledningen."}
+    resolved = county.send("PATCH", comment, made["comment-resolution"], county.token("2281"), if_match='"1"')
+    made["comment"] = resolved.raise_for_status().json()
+    made["comments"] = county.get(f"{address}/comments?path=/provisions/1.4").raise_for_status().json()
 
 
 def _play_round(county: County, made: dict[str, Any]) -> None:

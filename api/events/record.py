@@ -18,6 +18,7 @@ _SHOWN_IN: dict[str, frozenset[Topic]] = {
     "proposal": frozenset({Topic.PROPOSALS}),
     "round": frozenset({Topic.PROPOSALS}),
     "statement": frozenset({Topic.PROPOSALS}),
+    "comment": frozenset({Topic.PROPOSALS}),
     "decision": frozenset({Topic.ADOPTIONS}),
 }
 

@@ -109,6 +109,7 @@ Mover = Annotated[
     Security(caller_with_scope, scopes=["guidelines:propose", "terms:propose", "proposals:moderate"]),
 ]
 Moderator = Annotated[Caller, Security(caller_with_scope, scopes=["proposals:moderate"])]
+Commenter = Annotated[Caller, Security(caller_with_scope, scopes=["comments:write"])]
 Decider = Annotated[Caller, Security(caller_with_scope, scopes=["proposals:decide"])]
 StatementWriter = Annotated[Caller, Security(caller_with_scope, scopes=["statements:write"])]
 IssuerManager = Annotated[Caller, Security(caller_with_scope, scopes=["issuers:manage"])]

@@ -54,6 +54,7 @@ class Access(NamedTuple):
 _PROPOSE = frozenset({"guidelines:propose", "terms:propose"})
 _MODERATE = frozenset({"proposals:moderate"})
 _MOVE = _PROPOSE | _MODERATE
+_COMMENT = frozenset({"comments:write"})
 _ISSUERS = frozenset({"issuers:manage"})
 _INTERPRETATIONS = frozenset({"interpretations:write"})
 _CLIENTS = frozenset({"clients:manage"})
@@ -67,6 +68,7 @@ ROUTES: tuple[Access, ...] = (
     Access("GET", "/skillnader"),
     Access("GET", "/riktlinjer"),
     Access("GET", "/riktlinjer/{guidelineId}"),
+    Access("GET", "/forslag/{proposalId}", rule="what was submitted"),
     Access("GET", "/laget"),
     Access("GET", "/docs"),
     Access("GET", "/problems"),
@@ -102,6 +104,19 @@ ROUTES: tuple[Access, ...] = (
     Access("GET", f"{_API}/proposals/{{proposalId}}", rule="a draft only to its own organisation"),
     Access("PATCH", f"{_API}/proposals/{{proposalId}}", _PROPOSE, "its own organisation; draft or returned"),
     Access("GET", f"{_API}/proposals/{{proposalId}}/diff", rule="a draft only to its own organisation"),
+    Access("GET", f"{_API}/proposals/{{proposalId}}/preview", rule="as its diff"),
+    Access("GET", f"{_API}/proposals/{{proposalId}}/impact", rule="as its diff"),
+    Access("GET", f"{_API}/proposals/{{proposalId}}/submissions", rule="as its diff"),
+    Access("GET", f"{_API}/proposals/{{proposalId}}/submissions/{{submissionNumber}}", rule="as its diff"),
+    Access("GET", f"{_API}/proposals/{{proposalId}}/comments", rule="those on a working text only to its organisation"),
+    Access("POST", f"{_API}/proposals/{{proposalId}}/comments", _COMMENT, "an open proposal that the caller may see"),
+    Access("GET", f"{_API}/proposals/{{proposalId}}/comments/{{commentId}}", rule="as the list"),
+    Access(
+        "PATCH",
+        f"{_API}/proposals/{{proposalId}}/comments/{{commentId}}",
+        _COMMENT,
+        "the proposal's organisation, or the county's editor",
+    ),
     Access(
         "POST",
         f"{_API}/proposals/{{proposalId}}/transitions",

@@ -13,7 +13,7 @@ def redline_page(  # one argument a thing that the page says
     heading: str, address: str, earlier: str | None, later: str | None, changes: Sequence[Change]
 ) -> HTMLResponse:
     """Show changes; `address` leads back to what was changed, and a version that is None is no published one."""
-    listed = [(_place(change.path), change) for change in changes]
+    listed = [(place_in_words(change.path), change) for change in changes]
     return render("redline.html", heading=heading, address=address, earlier=earlier, later=later, changes=listed)
 
 
@@ -22,7 +22,7 @@ def in_swedish(texts: Mapping[str, str]) -> str:
     return texts.get("sv") or next(iter(texts.values()))
 
 
-def _place(path: str) -> str:
+def place_in_words(path: str) -> str:
     """Say where a change stands: /provisions/1.4/text/sv is Bestämmelse, 1.4, text, svenska."""
     steps = (step.replace("~1", "/").replace("~0", "~") for step in path.split("/")[1:])
     return " · ".join(words.STEP.get(step, step) for step in steps)

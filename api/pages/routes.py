@@ -17,9 +17,11 @@ from api.interpretations.reading import divergences, readings_of_term
 from api.interpretations.schemas import DivergenceQuery
 from api.openapi import problem_example
 from api.pages.glossary import definitions, domain_name, look_up, word_list
+from api.pages.proposals import proposal_view
 from api.pages.rendering import DOCS_POLICY, render
 from api.pages.serving import PageRoute
 from api.pages.standing import is_made_up, standing
+from api.proposals.routes import ProposalId
 from api.published.picture import Picture
 from api.schemas import Day, QueryInt, Slug
 from db.decisions import has_decisions_from
@@ -143,6 +145,11 @@ def guideline_page(request: Request, session: Reader, guideline_id: GuidelineId,
         is_made_up=is_made_up,
         earlier=_other_day(datum),
     )
+
+
+@router.get("/forslag/{proposalId}", dependencies=[Depends(Public(Topic.PROPOSALS))])
+def proposal_page(request: Request, session: Reader, proposal_id: ProposalId) -> HTMLResponse:
+    return render("proposal.html", **proposal_view(session, proposal_id, request.app.state.settings))
 
 
 @router.get("/laget", dependencies=[Depends(Public(Topic.ADOPTIONS))])

@@ -149,6 +149,7 @@ STEP = {
     "environment": "Miljö",
     "assessment": "Bedömning",
     "measure": "Åtgärd",
+    "noMeasureReason": "Skäl till ingen åtgärd",
     "workEnvironment": "Arbetsmiljö",
     "competenceNeeds": "Behov av kompetens",
     "targetGroupNotes": "Råd till målgrupp",
@@ -157,6 +158,18 @@ STEP = {
     "terms": "Begrepp i texten",
     "reviewIntervalMonths": "Månader mellan översyner",
 }
+PROPOSAL = {
+    "draft": "Utkast",
+    "submitted": "Inlämnat",
+    "on_consultation": "På remiss",
+    "closed": "Remissen är avslutad",
+    "returned": "Återlämnat",
+    "approved": "Bifallet",
+    "rejected": "Avslaget",
+    "withdrawn": "Tillbakadraget",
+}
+ACTION = {"create": "Något nytt", "amend": "Ändring av", "retire": "Upphävande av"}
+OUTCOME = {"approved": "Bifallet", "rejected": "Avslaget"}
 MONTHS = (
     *("januari", "februari", "mars", "april", "maj", "juni"),
     *("juli", "augusti", "september", "oktober", "november", "december"),

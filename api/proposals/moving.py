@@ -3,6 +3,7 @@
 from api.dependencies import check_revision
 from api.identity.authenticate import Caller
 from api.proposals import rules
+from api.proposals.completeness import check_complete
 from api.proposals.progress import freeze_submission, reach
 from api.proposals.rebasing import rebase_onto_newest
 from api.proposals.rules import Action
@@ -23,6 +24,7 @@ def move_proposal(
     following = rules.after(proposal.status, body.action, standing_of(tx, proposal, caller))
     if body.action == Action.SUBMIT:
         rebase_onto_newest(tx, proposal)
+        check_complete(proposal)
         freeze_submission(tx, proposal)
     if proposal.status == ProposalStatus.ON_CONSULTATION:
         close_round(tx, proposal, body.action, body.reason, caller.organisation)

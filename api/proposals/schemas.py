@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    BeforeValidator,
     Field,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
@@ -27,6 +26,7 @@ from api.schemas import (
     Output,
     Paging,
     Query,
+    QueryBool,
     Slug,
     Text,
     VersionNumber,
@@ -156,7 +156,19 @@ class TargetRead(Output):
 class ProposalLinks(Output):
     self: Link
     diff: Link
+    preview: Link | None
+    impact: Link
+    comments: Link
+    submissions: Link | None
     target: Link | None
+
+
+class MissingField(Output):
+    """What a text lacks before it can be submitted and approved."""
+
+    pointer: str = Field(description="JSON Pointer into the proposal.")
+    code: str
+    detail: str
 
 
 class ProposalRead(Output):
@@ -177,6 +189,7 @@ class ProposalRead(Output):
     content: ProposedContent | None
     replaced_by: str | None
     content_hash: ContentHash | None
+    missing: list[MissingField]
     revision: int
     submitted_at: Instant | None
     changed_at: Instant
@@ -233,6 +246,7 @@ class Trial(Output):
 
     valid: Literal[True]
     collisions: list[Collision]
+    missing: list[MissingField]
     preview: Preview | None
 
 
@@ -260,16 +274,10 @@ class ProposalDiff(Output):
     changes: list[Change]
 
 
-def _only_true_or_false(value: Any) -> Any:
-    if value not in (True, False, "true", "false"):
-        _refuse("bool_parsing", "is true or false")
-    return value
-
-
 class DraftQuery(Query):
     """Whether a proposal is made, or only tried."""
 
-    dry_run: Annotated[bool, BeforeValidator(_only_true_or_false)] = Field(
+    dry_run: QueryBool = Field(
         default=False, description="Only tell what the proposal would collide with and change; nothing is stored."
     )
 

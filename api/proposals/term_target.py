@@ -41,6 +41,9 @@ class TermTarget:
         before = TermContent.model_validate(newest.content) if newest else None
         return rules.faults(target_id, content, surroundings(session, {target_id: content}), before)
 
+    def missing(self, _content: Content) -> list[FieldError]:
+        return []
+
     def store(self, content: TermContent, _base: Mapping[str, Any] | None, _origin: str) -> Content:
         return content.model_dump(mode="json", by_alias=True)
 

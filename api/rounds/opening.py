@@ -7,6 +7,7 @@ from api.dependencies import check_revision
 from api.errors import Conflict
 from api.events.record import record
 from api.identity.authenticate import Caller
+from api.proposals.completeness import check_complete
 from api.proposals.progress import freeze_submission, reach
 from api.proposals.rebasing import rebase_onto_newest
 from api.proposals.rules import Action, after
@@ -36,6 +37,7 @@ def open_round(
     # What is referred is what an approval would publish: only then can its hash be that of the decided text.
     if rebase_onto_newest(tx, proposal):
         freeze_submission(tx, proposal)
+    check_complete(proposal)
     former, text = last_round(tx, proposal.id), last_submissions(tx, [proposal])[proposal.id]
     opened = ReferralRound(
         proposal_id=proposal.id,
