@@ -12,7 +12,7 @@ from api.edge.server import make_server
 from api.healthcheck import ask
 from api.identity.clients import create_client
 from api.identity.issuing import issue_token
-from api.identity.keys import Keys, add_key
+from api.identity.keys import Keys, add_key, retire_key
 from api.identity.permissions import COUNTY_ROLES, ROLES, takes_part
 from api.identity.tokens import new_private_key
 from api.main import create_server
@@ -177,11 +177,25 @@ def client_command(
 @key_cli.command("add")
 def add_key_command() -> None:
     """Rotate: add a key, which signs from now on; tokens of the older ones stay good."""
+    with opened_database(_with_keys_of_its_own("put a new one (`key new`) first in it")) as database:
+        typer.echo(add_key(database))
+
+
+@key_cli.command("retire")
+def retire_key_command(
+    kid: Annotated[str, typer.Argument(help="The key's id, as /.well-known/jwks.json tells.")],
+) -> None:
+    """Take an older key away: tokens that it has signed are refused within a second."""
+    with opened_database(_with_keys_of_its_own("take the old one out of it")) as database:
+        retire_key(database, kid)
+    typer.echo(f"{kid} is retired")
+
+
+def _with_keys_of_its_own(remedy: str) -> Settings:
     settings = read_settings()
     if settings.signing_key_file is not None:
-        fail("the keys are in the file of SAMSPRAK_SIGNING_KEY_FILE: put a new one (`key new`) first in it")
-    with opened_database(settings) as database:
-        typer.echo(add_key(database))
+        fail(f"the keys are in the file of SAMSPRAK_SIGNING_KEY_FILE: {remedy}")
+    return settings
 
 
 @key_cli.command("new")

@@ -1,5 +1,6 @@
 """What all commands have in common: settings, a database, and one line for what an operator can mend."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -9,7 +10,7 @@ from pydantic import ValidationError
 
 from api.errors import DomainError
 from api.identity.keys import UnusableKeyError
-from api.settings import GuessablePasswordError, Settings
+from api.settings import GuessablePasswordError, Settings, UnknownSettingError, check_names
 from db.session import Database, UnusableDatabaseError, open_database, ping
 
 
@@ -22,7 +23,10 @@ def fail(line: str) -> NoReturn:
 def read_settings() -> Settings:
     """Read the settings, or end with one line."""
     try:
+        check_names(os.environ)
         return Settings()
+    except UnknownSettingError as error:
+        fail(str(error))
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(("SAMSPRAK", *map(str, first["loc"]))).upper().rstrip("_")

@@ -9,7 +9,7 @@ from fastapi import Depends, Header, Query, Request
 from sqlmodel import Session
 
 from api.edge.context import Topic, context_of
-from api.edge.idempotency import claim_key
+from api.edge.idempotency import Replay, claim_key
 from api.errors import MalformedRequest, PreconditionFailed, PreconditionRequired, Unavailable
 from api.identity.authenticate import Anyone
 from api.published.current import Published
@@ -43,14 +43,17 @@ def open_transaction(
     request: Request, caller: Anyone, _turn: Annotated[None, Depends(take_turn, scope="function")]
 ) -> Iterator[Transaction]:
     """Give the transaction of this request; it has committed before the answer is sent."""
-    state = request.app.state
-    with transaction(state.database) as tx:
-        claim_key(request, tx, caller)
+    database = request.app.state.database
+    with transaction(database) as tx:
+        try:
+            claim_key(request, tx, caller)
+        except Replay:
+            # It acknowledges what a process may have written that died before it could tell the others.
+            database.stamp.renew()
+            raise
         yield tx
     if tx.public_sequence is not None:
         context_of(request.scope).public_sequence = tx.public_sequence
-        # Whoever reads after this answer reads the change.
-        state.published.try_to_catch_up()
 
 
 def open_reader(request: Request) -> Iterator[Session]:
@@ -80,6 +83,27 @@ def check_revision(revision: int, sent: frozenset[int] | None) -> None:
         raise PreconditionRequired('Send the object\'s ETag in If-Match, such as If-Match: "3".')
     if revision not in sent:
         raise PreconditionFailed(f"The object is now at revision {revision}.", {"ETag": f'"{revision}"'})
+
+
+def creates_only(if_none_match: Annotated[str | None, Header()] = None) -> bool:
+    """Tell whether `If-None-Match: *` asks to create, and never to replace."""
+    return if_none_match is not None and if_none_match.strip() == "*"
+
+
+CreatesOnly = Annotated[bool, Depends(creates_only)]
+
+
+def check_put(revision: int | None, sent: frozenset[int] | None, *, creates: bool) -> None:
+    """Refuse a PUT by one who does not know whether the object is there (`revision`), or how it stands: 428 or 412."""
+    if sent is None and not creates:
+        raise PreconditionRequired("Send If-None-Match: * to create, or the ETag in If-Match to replace.")
+    if revision is None:
+        if sent is not None:
+            raise PreconditionFailed("There is nothing to replace: send If-None-Match: * to create.")
+    elif creates:
+        raise PreconditionFailed(f"There is one, at revision {revision}.", {"ETag": f'"{revision}"'})
+    else:
+        check_revision(revision, sent)
 
 
 class Public:
@@ -126,6 +150,6 @@ def wants_page(request: Request) -> bool:
 AsPage = Annotated[bool, Depends(wants_page)]
 
 
-def tell_revision(request: Request, revision: int) -> None:
+def tell_revision(request: Request, revision: int | None) -> None:
     """Put the object's revision into the ETag of the answer."""
     context_of(request.scope).revision = revision

@@ -117,8 +117,16 @@ class RoundRuleUnmet(Conflict):
     slug = "round-rule-unmet"
     title = "No referral round supports this approval"
     titel = "Ingen remissomgång stöder beslutet"
-    remedy = "Give `override` with the reason why the decision is taken without one."
-    hjalp = "Ange `override` med skälet till att beslutet fattas utan remiss."
+    remedy = "`missing` tells what is lacking. Open a round, or give `override` with the reason to decide without one."
+    hjalp = "`missing` visar vad som fattas. Öppna en remissomgång, eller ange `override` med skälet att besluta ändå."
+
+
+class Incomplete(Conflict):
+    slug = "incomplete-text"
+    title = "The text lacks what it must have before it is submitted"
+    titel = "Texten saknar något som måste finnas innan den lämnas in"
+    remedy = "`errors` names what is missing: PATCH `content` with it; a submitted proposal is returned first."
+    hjalp = "`errors` visar vad som saknas: komplettera `content`; ett inlämnat förslag återlämnas först."
 
 
 class VersionMoved(Conflict):
@@ -240,10 +248,14 @@ class KeyReused(DomainError):
 class PreconditionRequired(DomainError):
     slug = "precondition-required"
     status = 428
-    title = "If-Match is needed"
-    titel = "If-Match behövs"
-    remedy = "Read the object and send its ETag in `If-Match`, so that nobody's change is lost."
-    hjalp = "Läs objektet och skicka dess ETag i `If-Match`, så att ingens ändring går förlorad."
+    title = "If-Match or If-None-Match is needed"
+    titel = "If-Match eller If-None-Match behövs"
+    remedy = (
+        "Read the object and send its ETag in `If-Match`, so that nobody's change is lost; `If-None-Match: *` creates."
+    )
+    hjalp = (
+        "Läs objektet och skicka dess ETag i `If-Match`, så att ingens ändring går förlorad; `If-None-Match: *` skapar."
+    )
 
 
 class TooManyRequests(DomainError):
@@ -291,3 +303,9 @@ def all_problems(root: type[DomainError] = DomainError) -> list[type[DomainError
 def invalid(pointer: str, code: str, detail: str) -> Unprocessable:
     """Make the answer for one faulty field."""
     return Unprocessable([FieldError(pointer, code, detail)])
+
+
+def incomplete(missing: Sequence[FieldError]) -> Incomplete:
+    """Make the answer for a text that lacks something."""
+    count = "One thing is" if len(missing) == 1 else f"{len(missing)} things are"
+    return Incomplete(f"{count} missing in the text.", errors=[fault.as_json() for fault in missing])

@@ -28,6 +28,12 @@ def _lookups(tag: str) -> tuple[str, ...]:
     return tuple(found for found in broader if not found.startswith("und"))
 
 
+@lru_cache(maxsize=4096)
+def answers_for(tag: str, wanted: str) -> bool:
+    """Tell whether a text in one language will do for a reader of another."""
+    return best_language(wanted, (tag,)) is not None
+
+
 def best_language(wanted: str, available: Iterable[str]) -> str | None:
     """Choose for a reader of one language among those that there are; None when none will do.
 

@@ -17,14 +17,16 @@ from api.adoptions.routes import router as adoptions
 from api.annotations.current import CurrentMarker
 from api.annotations.routes import router as annotations
 from api.clients.routes import router as clients
+from api.comments.routes import router as comments
 from api.edge.context import Topic
-from api.edge.headers import Headers
+from api.edge.headers import Headers, json_headers
 from api.edge.load import Load
 from api.edge.public_cache import PublicCache
 from api.edge.rate_limits import Limits, RateLimits
 from api.events.checkpoint_routes import router as checkpoints
 from api.events.checkpoints import DailySigner
 from api.events.routes import router as events
+from api.freshness import Freshness
 from api.guidelines.routes import router as guidelines
 from api.identity.client_authentication import TokenRefused, answer_refusal
 from api.identity.issuing import built_in_issuer
@@ -35,6 +37,7 @@ from api.identity.permissions import check_every_route_has_a_row
 from api.identity.throttle import Throttle
 from api.identity.token_endpoint import router as identity
 from api.identity.trust import Trust
+from api.interpretations.routes import router as interpretations
 from api.issuers.routes import router as issuers
 from api.openapi import TITLE, VERSION
 from api.organisations.routes import router as organisations
@@ -44,13 +47,17 @@ from api.pages.rendering import STATIC
 from api.pages.routes import router as pages
 from api.pages.serving import Assets
 from api.problems import install_handlers
+from api.proposals.inspection_routes import router as inspection
 from api.proposals.routes import router as proposals
 from api.published.current import Published
+from api.rounds.routes import router as rounds
+from api.search.routes import router as search
 from api.service.readiness import Doorkeeper
 from api.service.routes import api_router as service
 from api.service.routes import root_router as health
 from api.settings import Settings
 from api.tasks.routes import router as tasks
+from api.terms.readers import Readers
 from api.terms.routes import router as terms
 from db.session import open_database
 
@@ -58,8 +65,9 @@ log = structlog.get_logger("samsprak.request")
 
 BASE = "/api/v1"
 _OF_THE_API = (
-    *(terms, guidelines, proposals, adoptions, organisations, events),
-    *(annotations, checkpoints, clients, issuers, packages, service, tasks),
+    *(terms, search, interpretations, guidelines, packages, proposals, inspection, comments, rounds),
+    *(adoptions, organisations, tasks),
+    *(events, annotations, checkpoints, clients, issuers, service),
 )
 # SQLite has one writer; of PostgreSQL's connections readers need some too.
 _WRITERS = {"sqlite": 1, "postgresql": 20}
@@ -107,7 +115,7 @@ def put_edge_around(app: FastAPI) -> ASGIApp:
     limited = RateLimits(app, app.state.limits, settings)
     loaded = Load(limited, settings.base_url, settings.concurrent_requests)
     headers = Headers(loaded, settings.base_url)
-    cache = PublicCache(headers, settings.cache_bytes)
+    cache = PublicCache(headers, settings.cache_bytes, json_headers(settings.base_url))
     app.state.cache, app.state.rate_limits = cache, limited
     app.state.answers = headers.answers
     return cache
@@ -119,10 +127,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.began = time.monotonic()
     database = open_database(settings.database_address)
     app.state.database = database
+    app.state.freshness = await to_thread.run_sync(Freshness, database)
     app.state.turns = anyio.Semaphore(_WRITERS[database.url.get_backend_name()])
     app.state.packing = anyio.CapacityLimiter(1)
     app.state.keys = await to_thread.run_sync(Keys, database, settings.signing_key_file)
-    app.state.doorkeeper = Doorkeeper(database, app.state.keys, app.state.leaving)
+    app.state.doorkeeper = Doorkeeper(database, app.state.keys, app.state.freshness, app.state.leaving)
     app.state.key_sets = KeySets(Outbound(settings.outbound_private_hosts))
     home = built_in_issuer(app.state.keys, settings)
     app.state.trust = Trust(database, home, app.state.key_sets, settings.county)
@@ -130,20 +139,27 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.throttle = Throttle(app.state.limits)
     app.state.last_use = LastUse(database)
     # Off the event loop: a large glossary takes its time, and health checks must be answered.
-    published = await to_thread.run_sync(Published, database, settings.base_url, settings.api_url)
+    published = await to_thread.run_sync(Published, database, settings.base_url, settings.api_url, settings.county)
     if app.state.cache is not None:
         published.on_change = app.state.cache.drop
+        app.state.cache.reads = Readers(published, BASE)
         app.state.cache.knows = app.state.rate_limits.knows = app.state.trust.knows
+        app.state.cache.freshness = app.state.freshness
     app.state.published = published
     app.state.marker = CurrentMarker(published)
     app.state.keys.on_change = partial(_forget_keys, app)
+    app.state.freshness.sources = (published.catch_up, app.state.trust.refresh, app.state.keys.try_to_refresh)
     app.state.signer = DailySigner(database, app.state.keys, settings.base_url)
     stopping = asyncio.Event()
     ticking = asyncio.create_task(_tick(app, stopping))
+    listening = asyncio.create_task(app.state.freshness.listen())
     yield
+    listening.cancel()
     # Asked to end, not cancelled: its thread may hold a connection of the database that is closed next.
     stopping.set()
     await ticking
+    await app.state.freshness.end()
+    await asyncio.wait([listening])
     await app.state.key_sets.close()
     await to_thread.run_sync(app.state.last_use.try_to_write)
     await app.state.limits.close()
@@ -158,14 +174,13 @@ def _forget_keys(app: FastAPI) -> None:
 
 
 async def _tick(app: FastAPI, stopping: asyncio.Event) -> None:
-    """Once a second, take in what others have written: changes, keys, a new day; write what can wait, tell of hits."""
+    """Once a second, take in what others have written and a new day; write what can wait, tell of hits."""
     hits = 0
     while True:
         with anyio.move_on_after(1):
             await stopping.wait()
             return
-        await to_thread.run_sync(app.state.published.try_to_catch_up)
-        await to_thread.run_sync(app.state.keys.try_to_refresh)
+        await to_thread.run_sync(app.state.freshness.try_to_look)
         await to_thread.run_sync(app.state.trust.try_to_refresh)
         await to_thread.run_sync(app.state.last_use.write_each_minute)
         await to_thread.run_sync(app.state.signer.try_to_sign)

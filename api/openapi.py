@@ -27,11 +27,13 @@ Public reads need no token and answer with a strong `ETag`: keep it and ask agai
 Bearer JWT, which tells which organisation speaks. Errors are `application/problem+json`; their `type` is a page that
 explains cause and remedy. Lists are paged by `limit` and `page`.
 
+Texts may hold a small part of Markdown (emphasis, lists, links), which pages render. Nothing else in them is markup.
+
 **Limits:** a JSON body is at most 1 MB (a text to mark 2.5 MB) and 32 levels deep; a page holds at most 100 items; an
 access token lives five minutes and there is no refresh token, ask for a new one. Search is by words and parts of
-words; spelling mistakes are not mended yet. Without a token an address may ask 600 times a minute, a client 1,200
-times, all clients of an organisation 6,000 times: `RateLimit` tells what is left. Answers that are already made are
-not counted.
+words, and mends one slip of a letter. Without a token an address may ask 600 times a minute, a client 1,200 times,
+all clients of an organisation 6,000 times: `RateLimit` tells what is left. Answers that are already made are not
+counted.
 
 **Lifecycle:** this is a beta (major version 0); versions are semantic, fields may be added, and changes are told in
 the change log. No end-of-life date is set for this version; `/api-info` tells its state.
@@ -44,6 +46,7 @@ och en organisation 6 000 gånger. Det här är en betaversion; inget slutdatum 
 """
 TAGS = [
     {"name": "terms", "description": "The glossary. Ordlistan."},
+    {"name": "interpretations", "description": "How municipalities read terms. Hur kommunerna läser begreppen."},
     {"name": "guidelines", "description": "Guidelines and their frozen versions. Riktlinjer och deras versioner."},
     {"name": "proposals", "description": "The joint process. Den gemensamma processen."},
     {
@@ -65,10 +68,11 @@ _SUMMARIES = {200: "The answer. Svaret.", 201: "Created. Skapat."}
 # Where a status has several kinds, the one that any address may answer.
 _GENERAL: dict[int, type[DomainError]] = {kind.status: kind for kind in reversed(all_problems())} | {422: Unprocessable}
 _TEXT = {"type": "string"}
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SENT_HEADERS = {
     "traceparent": "W3C trace context; comes back as sent.",
     "X-Request-Id": "Your own id of the request; comes back as sent.",
-    "If-None-Match": "The ETag that you have: 304 when nothing has changed.",
+    "If-None-Match": "The ETag that you have: 304 when nothing has changed. With PUT `*`: create, never replace.",
     "Samsprak-Min-Sequence": "A sequence of the public feed: the answer is not older than that.",
     "If-Match": 'The ETag of the object as you have read it, or its revision alone: `"3"`. Without it 428.',
     "Idempotency-Key": "Your own key of this request: a retry with it has no second effect.",
@@ -131,7 +135,7 @@ def examples() -> dict[str, Any]:
 
 
 def answers(
-    name: str, *statuses: int, status: int = 200, csv: bool = False, page: bool = False
+    name: str, *statuses: int, status: int = 200, csv: bool = False, page: bool = False, sheet: bool = False
 ) -> dict[int | str, dict[str, Any]]:
     """Declare what a route answers: the good one with its example, and each error that it can give.
 
@@ -143,6 +147,9 @@ def answers(
         good["text/csv"] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()[f"{name}.csv"]}}}  # type: ignore[dict-item]
     if page:
         good["text/html"] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["redline.html"]}}}  # type: ignore[dict-item]
+    if sheet:
+        good["text/html"] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["sheet.html"]}}}  # type: ignore[dict-item]
+        good[_XLSX] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["sheet.xlsx"]}}}  # type: ignore[dict-item]
     for code in sorted({status, *statuses, *_EVERYWHERE}):
         if code < 400:  # noqa: PLR2004
             declared[code] = {"description": _SUMMARIES[code], "content": good}

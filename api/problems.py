@@ -53,6 +53,7 @@ _CODES = {
 # What must never be false is guarded by the database: constraint → what it means to the caller.
 _CONSTRAINTS = {
     "uq_county_decision_proposal_id": "The proposal is already decided.",
+    "uq_referral_round_open": "A round is open already.",
     "pk_guideline": "A guideline with this id exists.",
     "uq_guideline_number": "A guideline with this number exists.",
     "pk_guideline_version": "That version is already published.",

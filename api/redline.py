@@ -106,6 +106,15 @@ def _provision_leaves(item: Mapping[str, Any], number: str, *, gone: bool) -> di
     return {(path, gone): value for path, value in leaves.items()}
 
 
+def leaves(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Give all that a content says, by path; a provision stands under its key, which it keeps when it is renumbered."""
+    found = dict(_walk("", {name: value for name, value in content.items() if name != "provisions"}))
+    for item in content.get("provisions", ()):
+        fields = {name: value for name, value in item.items() if name not in ("key", "number")}
+        found |= _walk(f"/provisions/{item['key']}", fields)
+    return found
+
+
 def _leaves(content: Mapping[str, Any]) -> dict[tuple[str, bool], Any]:
     return {(path, False): value for path, value in _walk("", content)}
 

@@ -84,6 +84,12 @@ def _only_digits(value: Any) -> Any:
     return value
 
 
+def _only_true_or_false(value: Any) -> Any:
+    if value not in (True, False, "true", "false"):
+        raise PydanticCustomError("bool_parsing", "is true or false")
+    return value
+
+
 def _moment(value: Any) -> datetime:
     moment = None
     if isinstance(value, str) and _MOMENT.fullmatch(value):
@@ -148,12 +154,17 @@ LARGEST_INTEGER = 2**53 - 1
 Counter = Annotated[int, Field(strict=True, ge=0, le=LARGEST_INTEGER)]
 VersionNumber = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,5}\.(0|[1-9][0-9]{0,5})$", max_length=13)]
 MunicipalityCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+CountyCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")]
+# A municipality's, or a county's.
+OrganisationCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}([0-9]{2})?$")]
 ContentHash = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"{}|\\^`\x00-\x20]+$", max_length=2000)]
 
 
 # A number in a query, which has one spelling only.
 QueryInt = Annotated[int, BeforeValidator(_only_digits)]
+# A yes or no in a query, likewise.
+QueryBool = Annotated[bool, BeforeValidator(_only_true_or_false)]
 # An instant in a query; a day is its first instant in Sweden.
 QueryMoment = Annotated[
     datetime,
@@ -208,8 +219,8 @@ class AsOfQuery(Query):
     as_of: Day | None = Field(None, description="The day to tell of, as known now; today without it.")
 
 
-class AsOfPaging(Paging):
-    as_of: Day | None = Field(None, description="The day to tell of, as known now; today without it.")
+class AsOfPaging(AsOfQuery, Paging):
+    """Which page of a list, as it is on a day."""
 
 
 def link(href: str, rel: str) -> dict[str, str]:

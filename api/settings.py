@@ -1,5 +1,7 @@
 """What an operator can set: environment variables that begin with SAMSPRAK_."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -14,16 +16,23 @@ from api.outbound.targets import private_hosts
 
 # What is tried first by whoever finds the port.
 _GUESSED = {"", "admin", "changeme", "password", "postgres", "samsprak", "secret"}
+_PREFIX = "SAMSPRAK_"
+# Of docker-compose.yml: what runs outside a container may find them in its environment too.
+_OF_COMPOSE = {"SAMSPRAK_PUBLISH", "SAMSPRAK_VERSION"}
 
 
 class GuessablePasswordError(Exception):
     """A password is no secret; the text is one line for the operator."""
 
 
+class UnknownSettingError(Exception):
+    """A variable is meant for us and is none of ours; the text is one line for the operator."""
+
+
 class Settings(BaseSettings):
     """The configuration, checked once at start."""
 
-    model_config = SettingsConfigDict(env_prefix="SAMSPRAK_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="ignore")
 
     environment: Literal["development", "production"] = "development"
     database_url: str = "sqlite:///var/samsprak.db"
@@ -124,3 +133,13 @@ class Settings(BaseSettings):
     @property
     def token_url(self) -> str:
         return f"{self.base_url}/oauth2/token"
+
+
+def check_names(variables: Iterable[str]) -> None:
+    """Refuse a misspelt variable, which would leave its setting as it was: raises UnknownSettingError."""
+    ours = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields}
+    for name in sorted(variables):
+        told = name.upper()
+        if told.startswith(_PREFIX) and told not in ours | _OF_COMPOSE:
+            [nearest] = get_close_matches(told, ours, n=1, cutoff=0)
+            raise UnknownSettingError(f"{name} is no setting: take it away, or write {nearest} if that is meant")

@@ -1,5 +1,6 @@
 """Generated terms, the same ones at every run: about as large, and as linked, as real ones."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -8,11 +9,14 @@ from itertools import islice, product
 from random import Random
 from typing import Any
 
+from api.published.cards import Card, card_of
+from api.published.packing import Packing
 from bench.words import ADJECTIVES, FIRSTS, HEADS, PLAIN
 from db.canonical import content_hash
 
 DOMAINS = ("grundbegrepp", "styrning", "information")
 _SEED = 1
+_PACKING = Packing()
 # Relations point at recent terms, so that a page of neighbours has both ends.
 _REACH = 200
 
@@ -52,6 +56,13 @@ def generate(count: int, domains: tuple[str, ...] = DOMAINS) -> list[GeneratedTe
         }
         made.append(GeneratedTerm(_slug(swedish), content, content_hash(content)))
     return made
+
+
+def card(term: GeneratedTerm) -> Card:
+    """Give what the picture knows of a term that was published."""
+    day = "2026-01-01"
+    given = {"id": term.id, "status": "approved", "version": "1.0", "revision": 1, "contentHash": term.content_hash}
+    return card_of(json.dumps({**given, "validFrom": day, "changedAt": f"{day}T00:00:00Z", **term.content}), _PACKING)
 
 
 def _labels(random: Random, swedish: str, english: str) -> list[dict[str, Any]]:

@@ -46,6 +46,7 @@ def measure_reads(
             goal="" if read.goal is None else f">= {read.goal:.0%}",
             holds=None if read.goal is None else found.ratio >= read.goal,
             remark=found.remark,
+            value=found.ratio,
         )
 
 

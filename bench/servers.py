@@ -59,9 +59,9 @@ def serving(
 
 
 @contextmanager
-def serving_ours(folder: Path, database: Path) -> Iterator[Server]:
-    """Run this project as anyone would, on a database file."""
-    with serving(folder, "api", "serve", ready="/readyz", environ=environment(database)) as server:
+def serving_ours(folder: Path, database: Path, **settings: str) -> Iterator[Server]:
+    """Run this project as anyone would, on a database file; settings by the names of their variables."""
+    with serving(folder, "api", "serve", ready="/readyz", environ=environment(database) | settings) as server:
         yield server
 
 

@@ -19,6 +19,8 @@ class Row:
     goal: str = ""
     holds: bool | None = None
     remark: str = ""
+    # The figure as a number, for a row that is made of others.
+    value: float = 0
 
     @property
     def verdict(self) -> str:

@@ -14,14 +14,17 @@ SQLModel.metadata.naming_convention = {
 from db import (  # noqa: E402
     checkpoints,
     clients,
+    comments,
     decisions,
     events,
     guidelines,
     idempotency,
     identity,
+    interpretations,
     issuers,
     organisations,
     proposals,
+    rounds,
     terms,
 )
 
@@ -30,14 +33,17 @@ metadata = SQLModel.metadata
 __all__ = [
     "checkpoints",
     "clients",
+    "comments",
     "decisions",
     "events",
     "guidelines",
     "idempotency",
     "identity",
+    "interpretations",
     "issuers",
     "metadata",
     "organisations",
     "proposals",
+    "rounds",
     "terms",
 ]

@@ -47,11 +47,13 @@ class BrokenChainError(Exception):
         return f"event {self.sequence}: {self.why}"
 
 
-def check_links(links: Iterable[Link], known: Iterable[Head] = (), start: Head = BEGINNING) -> Head:
+def check_links(
+    links: Iterable[Link], known: Iterable[Head] = (), start: Head = BEGINNING, *, whole: bool = True
+) -> Head:
     """Compute a stream's chain anew, from its first event or from a head that is trusted; gives its head.
 
-    `known` are heads that the stream once had, as checkpoints tell them.
-    Raises BrokenChainError. Erased events, which have neither salt nor data, are whole.
+    `known` are heads that the stream once had, as checkpoints tell them; of a stream that is not `whole`, the later
+    ones may be missing. Raises BrokenChainError. Erased events, which have neither salt nor data, are whole.
     """
     told: defaultdict[int, set[str]] = defaultdict(set)
     for once in known:
@@ -70,7 +72,7 @@ def check_links(links: Iterable[Link], known: Iterable[Head] = (), start: Head =
         _check_content(link)
         head = Head(link.sequence, link.hash)
         _check_told(head, told)
-    if max(told, default=0) > head.sequence:
+    if whole and max(told, default=0) > head.sequence:
         raise BrokenChainError(head.sequence + 1, f"it is missing: the stream once went to {max(told)}")
     return head
 

@@ -21,8 +21,12 @@ class UnusableCopyError(Exception):
 def scratch_file(beside: Path) -> Iterator[Path]:
     """Give an empty file of a passing name in the same folder, which its owner alone may read."""
     part = beside.with_name(f".{beside.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
-    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        # The passing name is nothing that the operator has written.
+        raise UnusableCopyError(f"cannot write {beside}: {error.strerror}") from error
     try:
         yield part
     finally:

@@ -148,6 +148,24 @@ def last_sequence(session: Session, stream: str = PUBLIC_STREAM) -> int:
     return found or 0
 
 
+def find_event(session: Session, stream: str, sequence: int) -> Event | None:
+    return session.get(Event, (stream, sequence))
+
+
+def subjects_between(
+    session: Session, stream: str, after: int, until: int, collection: str, limit: int | None
+) -> set[str]:
+    """Name what the events after one sequence, up to another, are about in a collection such as `terms`."""
+    query = (
+        select(Event.subject)
+        .where(Event.stream == stream, col(Event.sequence) > after, col(Event.sequence) <= until)
+        .where(col(Event.subject).startswith(f"{collection}/", autoescape=True))
+        .distinct()
+        .limit(limit)
+    )
+    return {subject.removeprefix(f"{collection}/") for subject in session.exec(query)}
+
+
 def events_after(session: Session, stream: str, after: int, limit: int, kinds: Sequence[str] = ()) -> list[Event]:
     """List events in order; kinds are exact (`term.published`) or a noun's all (`term.*`)."""
     query = select(Event).where(Event.stream == stream, col(Event.sequence) > after)

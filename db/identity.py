@@ -27,6 +27,10 @@ class InstanceValue(SQLModel, table=True):
     value: str = Field(max_length=200)
 
 
+def find_key(session: Session, kid: str) -> SigningKey | None:
+    return session.get(SigningKey, kid, with_for_update=True)
+
+
 def live_keys(session: Session) -> list[SigningKey]:
     """List the keys that are not retired, newest first."""
     query = select(SigningKey).where(col(SigningKey.retired_at).is_(None))

@@ -1,5 +1,7 @@
 """Municipalities and the counties' secretariats: the tenants."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -31,11 +33,6 @@ def find_organisation(session: Session, code: str) -> Organisation | None:
     return session.get(Organisation, code)
 
 
-def is_municipality(session: Session, code: str) -> bool:
-    found = find_organisation(session, code)
-    return found is not None and found.kind == OrganisationKind.MUNICIPALITY
-
-
 def lock_organisation(session: Session, code: str) -> Organisation | None:
     """Wait for the turn to change what is the organisation's own; rows may refer to it meanwhile."""
     return session.get(Organisation, code, with_for_update={"key_share": True})
@@ -47,6 +44,12 @@ def municipalities(session: Session, county: str | None = None) -> list[Organisa
     if county is not None:
         query = query.where(Organisation.county_code == county)
     return list(session.exec(query.order_by(col(Organisation.code))))
+
+
+def names_of(session: Session, codes: Collection[str]) -> dict[str, str]:
+    """Give the names of organisations, by code."""
+    query = sa.select(col(Organisation.code), col(Organisation.name)).where(col(Organisation.code).in_(codes))
+    return {row.code: row.name for row in session.execute(query)}
 
 
 def organisation_codes(session: Session) -> set[str]:

@@ -112,6 +112,20 @@ def last_submissions(session: Session, proposals: Sequence[Proposal]) -> dict[st
     return {submission.proposal_id: submission for submission in session.exec(query)}
 
 
+def page_of_submissions(
+    session: Session, proposal_id: str, *, offset: int, limit: int
+) -> tuple[list[ProposalSubmission], int]:
+    """List the texts that a proposal was submitted with, newest first, and count them."""
+    query = select(ProposalSubmission).where(ProposalSubmission.proposal_id == proposal_id)
+    total = session.execute(select(sa.func.count()).select_from(query.subquery())).scalar_one()
+    rows = session.exec(query.order_by(col(ProposalSubmission.number).desc()).offset(offset).limit(limit))
+    return list(rows), total
+
+
+def find_submission(session: Session, proposal_id: str, number: int) -> ProposalSubmission | None:
+    return session.get(ProposalSubmission, (proposal_id, number))
+
+
 def page_of_proposals(  # noqa: PLR0913  (one argument a filter)
     session: Session,
     reader: str | None,

@@ -14,14 +14,16 @@ from sqlalchemy.engine import URL, Engine, make_url
 from sqlmodel import Session
 
 from db.events import PendingEvent, append_events
+from db.notices import announce
+from db.stamp import Stamp, stamp_of
 
 # SQLite 3.7.0 to 3.51.2 can lose or corrupt commits in WAL mode with two connections; two older
 # branches carry the mend.
 _WAL_MENDED = ((3, 44, 6), (3, 50, 7))
 _WAL_SAFE_FROM = (3, 51, 3)
 
-# FastAPI runs at most 40 blocking calls at once: no call may wait for a connection.
-_POOL = {"pool_size": 10, "max_overflow": 30, "pool_pre_ping": True}
+# FastAPI runs at most 40 blocking calls at once, and one looks for news: no call may wait for a connection.
+_POOL = {"pool_size": 10, "max_overflow": 31, "pool_pre_ping": True}
 
 
 class UnusableDatabaseError(Exception):
@@ -39,11 +41,12 @@ class Transaction(Session):
 
 @dataclass(frozen=True)
 class Database:
-    """A writer and a reader engine for one database."""
+    """A writer and a reader engine for one database, and the word by which its writers tell of news."""
 
     url: URL
     writer: Engine
     reader: Engine
+    stamp: Stamp
 
     def dispose(self) -> None:
         self.writer.dispose()
@@ -70,7 +73,7 @@ def open_database(address: str) -> Database:
             },
             **_POOL,
         )
-        return Database(url, engine, engine)
+        return Database(url, engine, engine, stamp_of(url))
     msg = f"SAMSPRAK_DATABASE_URL names {backend}: use sqlite:///FILE or postgresql://…"
     raise UnusableDatabaseError(msg)
 
@@ -86,7 +89,7 @@ def _open_sqlite(url: URL) -> Database:
         raise UnusableDatabaseError(msg) from error
     if not os.access(Path(url.database).parent, os.W_OK):
         raise UnusableDatabaseError(f"cannot write in the folder of the database {url.database}")
-    return Database(url, _sqlite_engine(url, writes=True), _sqlite_engine(url, writes=False))
+    return Database(url, _sqlite_engine(url, writes=True), _sqlite_engine(url, writes=False), stamp_of(url))
 
 
 def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
@@ -126,7 +129,11 @@ def transaction(database: Database) -> Iterator[Transaction]:
         yield tx
         # Always the last lock taken, so that it neither deadlocks nor leaves a hole.
         tx.public_sequence = append_events(tx, tx.pending)
+        if tx.pending:
+            announce(tx)
         tx.commit()
+    # Also when nothing was to be told: who sends again what a process wrote that then died is answered by this one.
+    database.stamp.renew()
 
 
 @contextmanager

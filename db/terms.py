@@ -1,6 +1,6 @@
 """Terms: their frozen versions, and the current one taken apart so that the database guards it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -20,6 +20,9 @@ from db.vocabulary import (
     SourceRelation,
     TermStatus,
 )
+
+# So many documents of terms are fetched at a time.
+_PIECE = 1_000
 
 
 class Domain(SQLModel, table=True):
@@ -192,12 +195,12 @@ def term_heads(session: Session, ids: Iterable[str]) -> list[tuple[str, TermStat
     return [(term_id, status, replaced_by) for term_id, status, replaced_by in session.execute(query)]
 
 
-def term_documents(session: Session, ids: Iterable[str] | None = None) -> list[tuple[str, str]]:
-    """List (id, ready document of the newest version), of all terms or of some, by one statement."""
+def term_documents(session: Session, ids: Iterable[str] | None = None) -> Iterator[tuple[str, str]]:
+    """Give (id, ready document of the newest version), of all terms or of some, by one statement, piece by piece."""
     query = select(Term.id, Term.document).order_by(col(Term.id))
     if ids is not None:
         query = query.where(col(Term.id).in_(list(ids)))
-    return [(term_id, document) for term_id, document in session.execute(query)]
+    yield from session.execute(query.execution_options(yield_per=_PIECE))
 
 
 def term_versions(session: Session, term_id: str) -> list[TermVersion]:
@@ -211,6 +214,19 @@ def newest_versions(session: Session, ids: Collection[str]) -> dict[str, TermVer
     newest = sa.and_(col(Term.id) == TermVersion.term_id, col(Term.current_version) == TermVersion.number)
     query = select(TermVersion).join(Term, newest).where(col(Term.id).in_(ids))
     return {version.term_id: version for version in session.exec(query)}
+
+
+def relatives(session: Session, ids: Iterable[str]) -> set[str]:
+    """Name the terms that any version of these has pointed at."""
+    content = col(TermVersion.content)
+    query = sa.select(content["broader"], content["related"]).where(col(TermVersion.term_id).in_(list(ids)))
+    return {target for broader, related in session.execute(query) for target in (*broader, *related)}
+
+
+def terms_that_begin(session: Session, *, after: date, until: date) -> set[str]:
+    """Name the terms of which a version becomes valid after one day, up to another."""
+    begins = col(TermVersion.valid_from)
+    return set(session.exec(select(TermVersion.term_id).where(begins > after, begins <= until)))
 
 
 def versions_on(session: Session, day: date, *, after: date, until: date) -> list[tuple[TermVersion, date | None]]:

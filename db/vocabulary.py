@@ -74,6 +74,16 @@ class DocumentType(StrEnum):
     RUTIN = "rutin"
 
 
+class Alignment(StrEnum):
+    """How a municipality's reading of a term lies to the shared text."""
+
+    SAME = "same"
+    NARROWER = "narrower"
+    BROADER = "broader"
+    DIFFERENT = "different"
+    NOT_USED = "not_used"
+
+
 class Modality(StrEnum):
     SKA = "ska"
     BOR = "bör"
@@ -125,6 +135,24 @@ class ProposalStatus(StrEnum):
 class Outcome(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
+
+
+class DecisionRule(StrEnum):
+    """What the answers of a referral round must be for it to support an approval."""
+
+    CONSENT = "consent"
+    MAJORITY = "majority"
+    TWO_THIRDS = "two_thirds"
+    UNANIMOUS = "unanimous"
+
+
+class Position(StrEnum):
+    """What an organisation answers in a referral round."""
+
+    SUPPORT = "support"
+    SUPPORT_WITH_CHANGES = "support_with_changes"
+    ABSTAIN = "abstain"
+    OPPOSE = "oppose"
 
 
 class DecisionKind(StrEnum):

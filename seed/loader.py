@@ -19,10 +19,13 @@ from api.guidelines.schemas import GuidelineContent
 from api.identity.authenticate import Caller
 from api.identity.authors import AUTHOR_KEY
 from api.identity.keys import add_key
+from api.interpretations.schemas import InterpretationRecord
+from api.interpretations.service import record_interpretation
 from api.terms.publishing import TermChange, publish_terms
 from api.terms.schemas import TermContent
 from db.guidelines import CountyDecision, guidelines
 from db.identity import InstanceValue, find_instance_value, live_keys
+from db.interpretations import has_interpretations
 from db.organisations import Organisation, organisation_codes
 from db.session import Database, Transaction, transaction
 from db.terms import Domain, domains, term_documents
@@ -47,16 +50,18 @@ def prepare(database: Database, *, own_keys: bool) -> None:
 
 
 def seed(database: Database, county: str, *, decisions: bool) -> None:
-    """Fill an empty installation; `decisions` adds the fictional ones of the demonstration county."""
+    """Fill an empty installation; `decisions` adds what municipalities of the demonstration county are made to say."""
     with transaction(database) as tx:
         if not domains(tx):
             _seed_domains(tx)
-        if not term_documents(tx):
+        if next(term_documents(tx), None) is None:
             _seed_terms(tx, county)
         if not guidelines(tx):
             _seed_guidelines(tx, county)
         if decisions:
             _seed_decisions(tx)
+            if not has_interpretations(tx):
+                _seed_interpretations(tx)
 
 
 def _seed_domains(tx: Transaction) -> None:
@@ -116,6 +121,14 @@ def _seed_decisions(tx: Transaction) -> None:
         code, source, external_id = item.pop("municipality"), item.pop("source"), item.pop("externalId")
         caller = Caller(_DEMO, _DEMO, code, frozenset({"decisions:write"}), None)
         record_decision(tx, caller, code, source, external_id, adapter.validate_python(item))
+
+
+def _seed_interpretations(tx: Transaction) -> None:
+    for item in _read("interpretations.json"):
+        code = item["municipality"]
+        caller = Caller(_DEMO, _DEMO, code, frozenset({"interpretations:write"}), None)
+        body = InterpretationRecord.model_validate(item["record"])
+        record_interpretation(tx, caller, code, item["term"], None, body, creates=True)
 
 
 def _organisations() -> list[Organisation]:

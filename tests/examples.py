@@ -7,16 +7,19 @@ import io
 import json
 import tempfile
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from api import __file__ as api_file
+from api import clock
 from api.identity.clients import create_client
 from db.migrate import migrate
 from db.session import open_database, transaction
 from seed.loader import prepare, seed
 from tests.conftest import County, running
 from tests.identity.idp import Idp, idp
+from tests.proposals.acts import amendment, submitted
 from tests.terms.acts import amended, publish
 
 PATH = Path(api_file).with_name("examples.json")
@@ -32,6 +35,8 @@ _SHOWN = {
     "domains": 2,
     "items": 2,
     "changes": 2,
+    "adoptions": 2,
+    "deviations": 1,
 }
 
 PUBLIC_KEY = {
@@ -69,12 +74,23 @@ DECISION_BODY = {
 }
 
 
+INTERPRETATION = "/municipalities/2281/interpretations/digital-mognad"
+INTERPRETATION_BODY = {
+    "alignment": "narrower",
+    "termVersion": "1.0",
+    "wording": {"sv": "Hur långt förvaltningarna har kommit med e-tjänster."},
+    "reason": "Kommunens mätning gäller bara e-tjänster.",
+}
+
+
 def make(county: County, provider: Idp) -> dict[str, Any]:
     """Play a short story and keep what is said in it."""
     made: dict[str, Any] = {}
     _play_proposal(county, made)
+    _play_round(county, made)
     _play_trial(county, made)
     _play_decision(county, made)
+    _play_interpretation(county, made)
     _play_clients(county, made)
     _play_token(county, made)
     _play_issuer(county, provider, made)
@@ -142,6 +158,14 @@ def _play_proposal(county: County, made: dict[str, Any]) -> None:
     made["proposal"] = submitted.json()
     made["proposals"] = county.get("/proposals").json()
     made["proposal-diff"] = county.get(f"{address}/diff").json()
+    _play_comments(county, address, made)
+    for name, path in {
+        "proposal-preview": "preview",
+        "proposal-impact": "impact",
+        "submissions": "submissions",
+        "submission": "submissions/1",
+    }.items():
+        made[name] = county.get(f"{address}/{path}").raise_for_status().json()
     made["proposal-decision"] = {
         "outcome": "approved",
         "body": "Länsstyrgruppen",
@@ -159,6 +183,57 @@ def _play_proposal(county: County, made: dict[str, Any]) -> None:
         .raise_for_status()
         .json()
     )
+
+
+def _play_comments(county: County, address: str, made: dict[str, Any]) -> None:
+    made["comment-create"] = {"path": "/provisions/1.4", "text": "Vad räknas som en större förändring?"}
+    asked = county.send("POST", f"{address}/comments", made["comment-create"], county.token("2260")).raise_for_status()
+    comment = f"{address}/comments/{asked.json()['id']}"
+    made["comment-resolution"] = {"resolution": "Vi förklarar det i vägledningen."}
+    resolved = county.send("PATCH", comment, made["comment-resolution"], county.token("2281"), if_match='"1"')
+    made["comment"] = resolved.raise_for_status().json()
+    made["comments"] = county.get(f"{address}/comments?path=/provisions/1.4").raise_for_status().json()
+
+
+def _play_round(county: County, made: dict[str, Any]) -> None:
+    content = county.get("/guidelines/gemensamt-sprak").json()["content"]
+    content["provisions"][3]["text"]["sv"] += " Barn och unga ska höras."
+    body = amendment(county, content=content, changeKind="major", title="Barn och unga hörs", baseVersion="1.1")
+    address, moderator = submitted(county, county.token("2281"), body), county.token("22", "county_editor")
+    made["round-create"] = {
+        "closesOn": (clock.today() + timedelta(60)).isoformat(),
+        "invited": ["2260", "2262", "2280", "2281"],
+        "decisionRule": "consent",
+        "quorum": 3,
+        "message": "Svara gärna bestämmelse för bestämmelse.",
+    }
+    read = county.get(address).headers["etag"]
+    opened = county.send("POST", f"{address}/rounds", made["round-create"], moderator, if_match=read)
+    made["round-opened"] = opened.raise_for_status().json()
+    first = f"{address}/rounds/1"
+    later = (clock.today() + timedelta(74)).isoformat()
+    made["round-update"] = {"closesOn": later, "reason": "Två nämnder möts först i februari."}
+    county.send("PATCH", first, made["round-update"], moderator, if_match='"1"').raise_for_status()
+    made["statement-create"] = {
+        "position": "oppose",
+        "reason": "Vi har inga former för att höra barn än.",
+        "condition": "Ett år att bygga upp dem.",
+        "provisionComments": [
+            {"provision": "1.4", "text": "Ska är för starkt.", "proposedText": "Barn och unga bör höras."}
+        ],
+    }
+    answers = (("2260", {"position": "support"}), ("2262", made["statement-create"]))
+    for code, answer in answers:
+        sent = county.send("POST", f"{first}/statements", answer, county.token(code, "coordinator"))
+        made["statement"] = sent.raise_for_status().json()
+    for name, path in {"rounds": "rounds", "round": "rounds/1", "statements": "rounds/1/statements"}.items():
+        made[name] = county.get(f"{address}/{path}").raise_for_status().json()
+    made["sheet"] = county.get(f"{first}/sheet").raise_for_status().json()
+    made["sheet"]["provisions"] = made["sheet"]["provisions"][3:4]
+    page = county.get(f"{first}/sheet?format=html").raise_for_status().text
+    made["sheet.html"] = page[page.index("<h1") : page.index("<dl")]
+    # A workbook is no text: its first letters stand for it.
+    made["sheet.xlsx"] = county.get(f"{first}/sheet?format=xlsx").raise_for_status().content[:2].decode()
 
 
 def _play_trial(county: County, made: dict[str, Any]) -> None:
@@ -182,6 +257,25 @@ def _play_decision(county: County, made: dict[str, Any]) -> None:
     made["recorded-decision"] = county.send("PUT", DECISION, DECISION_BODY, integrator).raise_for_status().json()
     made["municipal-decision"] = county.get(DECISION).json()
     made["decisions"] = county.get("/municipalities/2281/decisions?limit=1").json()
+
+
+def _play_interpretation(county: County, made: dict[str, Any]) -> None:
+    coordinator = county.token("2281", "coordinator")
+    made["interpretation-record"] = INTERPRETATION_BODY
+    again = {"alignment": "not_used", "termVersion": "1.0", "wording": None, "reason": "Vi säger digital förmåga."}
+    county.send("PUT", INTERPRETATION, again, coordinator, if_none_match="*").raise_for_status()
+    withdrawn = county.send("DELETE", INTERPRETATION, None, coordinator, if_match='"1"').raise_for_status()
+    made["interpretation-withdrawal"] = withdrawn.json()
+    recorded = county.send("PUT", INTERPRETATION, INTERPRETATION_BODY, coordinator, if_none_match="*")
+    made["interpretation"] = recorded.raise_for_status().json()
+    for name, path in {
+        "interpretations": "/terms/digitalisering/interpretations?limit=2",
+        "interpretation-revisions": f"{INTERPRETATION}/revisions",
+        "divergences": "/divergences?limit=2",
+    }.items():
+        made[name] = county.get(path).raise_for_status().json()
+    lines = county.get("/divergences?format=csv").raise_for_status().text.splitlines()
+    made["divergences.csv"] = "\r\n".join(lines[:3]) + "\r\n"
 
 
 def _play_clients(county: County, made: dict[str, Any]) -> None:

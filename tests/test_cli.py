@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from db.session import open_database
-from tests.conftest import Store
+from tests.conftest import Store, running
 
 ROOT = Path(__file__).parent.parent
 
@@ -94,6 +94,7 @@ MENDABLE = {
         "SAMSPRAK_SIGNING_KEY_FILE": "/none/key.pem",
         "SAMSPRAK_DATABASE_URL": "postgresql://samsprak:postgres@127.0.0.1:1/x",
     },
+    "a variable that is misspelt": {"SAMSPRAK_SIGNINGKEY_FILE": "/none/key.pem"},
     "a wait that is no number": {"SAMSPRAK_DRAIN_SECONDS": "long"},
     "a wait that is too long": {"SAMSPRAK_DRAIN_SECONDS": "60"},
     "a password file that is not there": {
@@ -209,7 +210,7 @@ def test_serving_from_an_empty_folder_seeds_once_and_takes_a_token_for_its_own_p
     for _start in range(2):
         with served(port, environment) as greeting:
             answer = httpx2.get(f"http://127.0.0.1:{port}/api/v1/events?limit=1")
-            assert answer.json()["_meta"]["lastSequence"] == 112
+            assert answer.json()["_meta"]["lastSequence"] == 118
             assert f"http://127.0.0.1:{port}/docs" in greeting()
             # Another terminal does not know the port; the server has written down where it is.
             url = environment["SAMSPRAK_DATABASE_URL"]
@@ -236,3 +237,18 @@ def test_production_is_not_served_under_an_address_that_nobody_gave(port: int, t
 def test_a_key_is_not_added_where_no_server_would_look_for_it(url: str, tmp_path: Path) -> None:
     done = api("key", "add", SAMSPRAK_DATABASE_URL=url, SAMSPRAK_SIGNING_KEY_FILE=str(tmp_path / "key.pem"))
     assert (done.returncode, "SAMSPRAK_SIGNING_KEY_FILE" in done.stderr) == (1, True)
+
+
+def test_an_older_key_is_retired_and_the_one_that_signs_is_not(url: str) -> None:
+    with running(url) as county:
+        older, token = county.app.state.keys.ring.signing_kid, county.token("2281")
+        refused = api("key", "retire", older, SAMSPRAK_DATABASE_URL=url)
+        assert (refused.returncode, "this key signs" in refused.stderr) == (1, True)
+        newer = api("key", "add", SAMSPRAK_DATABASE_URL=url).stdout.strip()
+        done = api("key", "retire", older, SAMSPRAK_DATABASE_URL=url)
+        assert (done.returncode, done.stdout) == (0, f"{older} is retired\n")
+        again = api("key", "retire", older, SAMSPRAK_DATABASE_URL=url)
+        assert (again.returncode, len(again.stderr.splitlines())) == (1, 1)
+        county.app.state.keys.refresh()
+        assert [key["kid"] for key in county.get("/.well-known/jwks.json").json()["keys"]] == [newer]
+        assert [county.get("/terms", by).status_code for by in (token, county.token("2281"))] == [401, 200]

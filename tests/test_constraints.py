@@ -14,13 +14,16 @@ from db.decisions import Decision
 from db.guidelines import Guideline, GuidelineVersion
 from db.organisations import Organisation
 from db.proposals import Proposal
+from db.rounds import ReferralRound, Statement
 from db.session import Database, open_database, transaction
 from db.terms import TermLabel, TermPair
 from db.vocabulary import (
     ChangeKind,
+    DecisionRule,
     LabelKind,
     OrganisationKind,
     PairRelation,
+    Position,
     ProposalAction,
     ProposalStatus,
     TargetType,
@@ -109,7 +112,40 @@ def proposal(**others: Any) -> Proposal:
     return Proposal(**(values | others))
 
 
+def referral(**others: Any) -> ReferralRound:
+    values = {
+        "proposal_id": "p",
+        "number": 1,
+        "submission": 1,
+        "content_hash": "x",
+        "opens_on": date(2026, 2, 1),
+        "closes_on": date(2026, 3, 1),
+        "invited": [],
+        "decision_rule": DecisionRule.CONSENT,
+        "quorum": 1,
+    }
+    return ReferralRound(**(values | others))
+
+
+def statement(**others: Any) -> Statement:
+    values = {
+        "proposal_id": "p",
+        "round_number": 1,
+        "organisation": "2281",
+        "number": 1,
+        "id": "s",
+        "position": Position.OPPOSE,
+        "provision_comments": [],
+        "while_open": True,
+        "stated_at": NOW,
+    }
+    return Statement(**(values | others))
+
+
 REFUSED = {
+    "a round that closes before it opens": (referral(closes_on=date(2026, 1, 1)), "ck_referral_round_closing_day"),
+    "a round that nobody need answer": (referral(quorum=0), "ck_referral_round_counted"),
+    "an answer against without a reason": (statement(), "ck_statement_reason"),
     "a second preferred label in one language": (label(LabelKind.PREFERRED, "annat"), "uq_term_label_preferred"),
     "a label that is preferred and alternative": (label(LabelKind.ALTERNATIVE, "begrepp"), "uq_term_label_value"),
     "a label of an unknown kind": (

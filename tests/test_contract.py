@@ -14,7 +14,7 @@ from api.settings import Settings
 from tests.conftest import County, Store, serving
 
 # More of them: SCHEMATHESIS_EXAMPLES=300 make test PYTEST_ARGS=tests/test_contract.py
-EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "15"))
+EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "5"))
 
 # What a schema cannot say, such as that a guideline exists or that an ETag is the current one, is told by these;
 # 400 tells of U+0000, which the fuzzer writes into texts whose pattern has no room for it; 413 of a body beyond a

@@ -15,11 +15,11 @@ ROOT = Path(__file__).parent.parent
 # A page that shows commands; what is in `bash` blocks is run by CI instead.
 PAGES = (
     "README.md",
+    "docs/process.md",
     "docs/intranets.md",
     "docs/integrators.md",
     "docs/operations.md",
     "docs/evidence.md",
-    "docs/process.md",
 )
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _END = "=== end of block ==="

@@ -88,7 +88,7 @@ def test_an_sqlite_database_is_copied_before_it_changes(seeded: Database) -> Non
     before = open_database(f"sqlite:///{copy}")
     with before.reader.connect() as connection:
         assert current_revision(connection) == "2026_11_24_first_tables"
-        assert connection.execute(sa.text("SELECT count(*) FROM event")).scalar() == 112
+        assert connection.execute(sa.text("SELECT count(*) FROM event")).scalar() == 118
     before.dispose()
 
 

@@ -1,9 +1,7 @@
 """Adoptions and the matrix, derived from decisions when read."""
 
-import csv
-import io
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,6 +24,11 @@ from api.guidelines.rules import VersionDates, shown_version
 from db.decisions import Decision, decisions_in_force_order
 from db.guidelines import guidelines, version_heads
 from db.organisations import Organisation, municipalities
+
+CSV_COLUMNS = (
+    *("asOf", "municipality", "municipalityName", "guideline", "title", "status", "version"),
+    *("versionStatus", "decidedOn"),
+)
 
 
 @dataclass(frozen=True)
@@ -133,35 +136,20 @@ def matrix(session: Session, day: date, county: str) -> AdoptionMatrix:
     )
 
 
-def matrix_csv(drawn: AdoptionMatrix) -> str:
-    """Write the matrix as RFC 4180 CSV, one line a cell."""
+def matrix_rows(drawn: AdoptionMatrix) -> Iterator[tuple[Any, ...]]:
+    """Give one row a cell, in the order of `CSV_COLUMNS`."""
     names = {town.code: town.name for town in drawn.municipalities}
     titles = {guideline.id: guideline.title for guideline in drawn.guidelines}
-    out = io.StringIO()
-    writer = csv.writer(out)
-    columns = ("asOf", "municipality", "municipalityName", "guideline", "title", "status", "version")
-    writer.writerow((*columns, "versionStatus", "decidedOn"))
     for cell in drawn.cells:
         title = titles[cell.guideline]
-        writer.writerow(
-            _safe(
-                (
-                    drawn.as_of,
-                    cell.municipality,
-                    names[cell.municipality],
-                    cell.guideline,
-                    title.get("sv") or next(iter(title.values())),
-                    cell.status,
-                    cell.version,
-                    cell.version_status,
-                    cell.decided_on,
-                )
-            )
+        yield (
+            drawn.as_of,
+            cell.municipality,
+            names[cell.municipality],
+            cell.guideline,
+            title.get("sv") or next(iter(title.values())),
+            cell.status,
+            cell.version,
+            cell.version_status,
+            cell.decided_on,
         )
-    return out.getvalue()
-
-
-def _safe(values: Iterable[Any]) -> list[str]:
-    """Keep a spreadsheet from running what a text begins with."""
-    texts = ("" if value is None else str(value) for value in values)
-    return [f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text for text in texts]

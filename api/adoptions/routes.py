@@ -6,10 +6,11 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api import clock
 from api.adoptions.reading import (
+    CSV_COLUMNS,
     adoptions_on,
     listed_guidelines,
     matrix,
-    matrix_csv,
+    matrix_rows,
     present_adoption,
 )
 from api.adoptions.schemas import (
@@ -32,6 +33,7 @@ from api.openapi import answers, body_example
 from api.organisations.routes import MunicipalityCodePath, find_municipality
 from api.paging import page_of, slice_of
 from api.schemas import AsOfPaging, Page
+from api.tables import csv_answer
 from db.decisions import find_decision, page_of_decisions
 from db.organisations import municipalities
 
@@ -179,7 +181,6 @@ def get_matrix(
     Varje deltagande kommun mot varje riktlinje, vilken dag som helst; som JSON eller CSV.
     """
     drawn = matrix(session, query.as_of or clock.today(), request.app.state.settings.county)
-    if query.format == "csv" or (query.format is None and accepts_csv):
-        name = f'attachment; filename="adoption-matrix-{drawn.as_of}.csv"'
-        return Response(matrix_csv(drawn), media_type="text/csv", headers={"Content-Disposition": name})
+    if query.wants_csv(accepted=accepts_csv):
+        return csv_answer(f"adoption-matrix-{drawn.as_of}", CSV_COLUMNS, matrix_rows(drawn), query.dialect)
     return drawn

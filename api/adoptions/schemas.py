@@ -9,6 +9,7 @@ from api.guidelines.schemas import ProvisionNumber
 from api.proposals.schemas import Paragraph, RecordNumber
 from api.schemas import (
     AsOfPaging,
+    AsOfQuery,
     Bool,
     ContentHash,
     Counter,
@@ -17,13 +18,14 @@ from api.schemas import (
     LanguageMap,
     Line,
     Link,
+    MunicipalityCode,
     Output,
-    Query,
     Slug,
     Text,
     VersionNumber,
     WebAddress,
 )
+from api.tables import TableQuery
 from db.vocabulary import AdoptionStatus, BodyType, DecisionKind, VersionStatus
 
 ExternalName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]{1,128}$")]
@@ -194,13 +196,10 @@ class MunicipalityLinks(Output):
 
 
 class AdoptionQuery(AsOfPaging):
-    municipality: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")] | None = Field(
-        None, description="Only this municipality."
-    )
+    municipality: MunicipalityCode | None = Field(None, description="Only this municipality.")
     guideline: Slug | None = Field(None, description="Only this guideline.")
     status: AdoptionStatus | None = Field(None, description="Only adoptions of this status.")
 
 
-class MatrixQuery(Query):
-    as_of: Day | None = Field(None, description="The day to tell of; today without it.")
-    format: Literal["json", "csv"] | None = Field(None, description="Goes before the Accept header.")
+class MatrixQuery(TableQuery, AsOfQuery):
+    """Of which day, and in which form."""

@@ -5,16 +5,15 @@ from typing import Any, Literal
 
 from api import clock
 from api.adoptions.schemas import DecisionBody, DecisionRead, DecisionRecord, DecisionRetraction
-from api.errors import FieldError, Forbidden, NotFound, RevisionConflict, Unprocessable
+from api.errors import FieldError, RevisionConflict, Unprocessable
 from api.events.record import record
 from api.identity.authenticate import Caller
+from api.organisations.owning import lock_own_municipality
 from api.versioning import parse_number
 from db.canonical import content_hash
 from db.decisions import Decision, DecisionRevision
 from db.guidelines import GuidelineVersion, find_guideline, guideline_versions
-from db.organisations import find_organisation, lock_organisation
 from db.session import Transaction
-from db.vocabulary import OrganisationKind
 
 Result = Literal["created", "updated", "unchanged", "stale"]
 
@@ -25,7 +24,7 @@ def record_decision(
     tx: Transaction, caller: Caller, municipality: str, source: str, external_id: str, body: DecisionBody
 ) -> tuple[Result, Decision]:
     """Store what a source says of one decision, unless it has said something newer."""
-    _lock_owner(tx, caller, municipality)
+    lock_own_municipality(tx, caller, municipality)
     sent = body.model_dump(mode="json", by_alias=True)
     digest = content_hash(sent)
     decision_id = decision_id_of(municipality, source, external_id)
@@ -61,21 +60,6 @@ def record_decision(
     told = present_decision(decision).model_dump(mode="json", by_alias=True)
     record(tx, kind, subject, municipality, told)
     return ("updated" if stored else "created"), decision
-
-
-def _lock_owner(tx: Transaction, caller: Caller, municipality: str) -> None:
-    """Refuse to speak for another: NotFound for no municipality, Forbidden for another's.
-
-    A municipality's decisions are taken one at a time: retries at once would all find none stored.
-    """
-    if caller.organisation == municipality:
-        found = lock_organisation(tx, municipality)
-    else:
-        found = find_organisation(tx, municipality)
-    if found is None or found.kind != OrganisationKind.MUNICIPALITY:
-        raise NotFound("No municipality has this code.")
-    if caller.organisation != municipality:
-        raise Forbidden(f"This token speaks for {caller.organisation}, not for {municipality}.")
 
 
 def decision_id_of(municipality: str, source: str, external_id: str) -> str:

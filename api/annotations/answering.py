@@ -1,20 +1,21 @@
 """How marks become an answer: which of them are wanted, and what is told of each."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from api.annotations.marking import Entry, Mark, Marker
 from api.annotations.markup import text_of
 from api.annotations.schemas import AnnotationRequest, First, TextFormat
-from api.published.cards import Card, preferred_label
+from api.published.cards import preferred_label
+from api.published.picture import Picture
 from db.vocabulary import LabelKind, TermStatus
 
 
-def annotate(marker: Marker, cards: Mapping[str, Card], asked: AnnotationRequest) -> list[dict[str, Any]]:
-    """Find the terms of a text; offsets are those of the text as it was sent."""
+def annotate(marker: Marker, picture: Picture, asked: AnnotationRequest) -> bytes:
+    """Find the terms of a text and write the answer; offsets are those of the text as it was sent."""
     sections: list[int] = []
     if asked.format == TextFormat.HTML:
         shown, sections = text_of(asked.text)
@@ -27,19 +28,22 @@ def annotate(marker: Marker, cards: Mapping[str, Card], asked: AnnotationRequest
     wanted = _wanted(marks, asked)
     if asked.first is not None:
         wanted = _first_ones(wanted, sections if asked.first == First.SECTION else [])
-    told: dict[tuple[str, str], dict[str, Any]] = {}
-    return [_annotation(mark, cards, asked, told) for mark in wanted]
+    return b'{"annotations":[%b]}' % b",".join(_written(wanted, picture, asked))
 
 
 def _wanted(marks: Iterable[Mark], asked: AnnotationRequest) -> Iterator[Mark]:
     """Choose after the longest were found: what is not wanted is no reason to mark a part of it."""
     kinds, domain = frozenset(asked.kinds), asked.domain
+    # A text says the same words again: what is wanted of a list of labels, which `marks` keeps, is decided once.
+    chosen: dict[int, list[Entry]] = {}
     for mark in marks:
-        entries = [
-            entry for entry in mark.entries if entry.kind in kinds and (domain is None or entry.card.domain == domain)
-        ]
+        entries = chosen.get(id(mark.entries))
+        if entries is None:
+            entries = chosen[id(mark.entries)] = [
+                entry for entry in mark.entries if entry.kind in kinds and domain in {None, entry.card.domain}
+            ]
         if entries:
-            yield mark._replace(entries=entries)
+            yield Mark(mark.start, mark.end, entries)
 
 
 def _first_ones(marks: Iterable[Mark], sections: list[int]) -> Iterator[Mark]:
@@ -51,35 +55,38 @@ def _first_ones(marks: Iterable[Mark], sections: list[int]) -> Iterator[Mark]:
             yield mark
 
 
-def _annotation(
-    mark: Mark, cards: Mapping[str, Card], asked: AnnotationRequest, told: dict[tuple[str, str], dict[str, Any]]
-) -> dict[str, Any]:
-    entry = mark.entries[0]
-    key = (entry.card.id, entry.label.value)
-    if key not in told:
-        told[key] = _of_label(entry, cards, asked.language)
-    return {
-        "start": mark.start,
-        "end": mark.end,
-        "text": asked.text[mark.start : mark.end],
-        **told[key],
-        "alternatives": [other.card.id for other in mark.entries[1:]],
-    }
+def _written(marks: Iterable[Mark], picture: Picture, asked: AnnotationRequest) -> Iterator[bytes]:
+    """Write JSON by hand: all but the place is the same each time a word stands in the text."""
+    told: dict[int, bytes] = {}
+    words: dict[str, bytes] = {}
+    for start, end, entries in marks:
+        rest = told.get(id(entries))
+        if rest is None:
+            rest = told[id(entries)] = to_json(_of_labels(entries, picture, asked))[1:]
+        written = asked.text[start:end]
+        word = words.get(written)
+        if word is None:
+            word = words[written] = to_json(written)
+        yield b'{"start":%d,"end":%d,"text":%b,%b' % (start, end, word, rest)
 
 
-def _of_label(entry: Entry, cards: Mapping[str, Card], language: str) -> dict[str, Any]:
+def _of_labels(entries: list[Entry], picture: Picture, asked: AnnotationRequest) -> dict[str, Any]:
+    entry = entries[0]
     card = entry.card
     reason, recommended = None, None
     if entry.kind == LabelKind.DEPRECATED:
-        term = from_json(card.document)
-        reason = next((label["reason"] for label in term["labels"] if label["value"] == entry.label.value), None)
-        instead = cards.get(term["replacedBy"] or "") if card.status == TermStatus.DEPRECATED else card
+        labels = from_json(card.document)["labels"]
+        reason = next((label["reason"] for label in labels if label["value"] == entry.label.value), None)
+        replacement = picture.cards.get(card.replaced_by) if card.replaced_by else None
+        instead = replacement if card.status == TermStatus.DEPRECATED else card
         if instead is not None:
-            recommended = {"termId": instead.id, "preferredLabel": preferred_label(instead, language)}
+            recommended = {"termId": instead.id, "preferredLabel": preferred_label(instead, asked.language)}
     return {
         "termId": card.id,
-        "preferredLabel": preferred_label(card, language),
+        "preferredLabel": preferred_label(card, asked.language),
         "kind": entry.kind,
         "reason": reason,
         "recommended": recommended,
+        "alternatives": [other.card.id for other in entries[1:]],
+        **picture.overlaid(card, asked.municipality),
     }

@@ -6,14 +6,17 @@ second, small one, and the terms that it tells of no longer count in the first.
 
 import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import BytesAhoCorasick
 
 from api.annotations.reading import Reading, read, words_of
+from api.languages import answers_for
 from api.published.cards import Card, LabelEntry
+from api.swedish import fold
 from api.swedish.inflection import phrase_forms
 from db.vocabulary import LabelKind, TermStatus
 
@@ -21,7 +24,7 @@ from db.vocabulary import LabelKind, TermStatus
 _TAKE_S = frozenset({"sv", "en"})
 _ORDER = {LabelKind.PREFERRED: 0, LabelKind.ALTERNATIVE: 1, LabelKind.DEPRECATED: 2, LabelKind.HIDDEN: 3}
 # What follows an acronym after a colon: SKR:s, API:et, API:ernas.
-_ENDING = re.compile(r":(?:s|[nt]s?|as?|e[nt]s?|ern?as?|ers?|arn?as?|ars?)(?!\w)")
+_ENDING = re.compile(rb":(?:s|[nt]s?|as?|e[nt]s?|ern?as?|ers?|arn?as?|ars?)(?![\w\x80-\xff])")
 
 
 class Entry(NamedTuple):
@@ -43,8 +46,6 @@ class Mark(NamedTuple):
     entries: list[Entry]
 
 
-# Further than any text.
-_NOWHERE = 1 << 62
 # Start, negative end, number of the label: sorted, the first and longest comes first.
 Found = tuple[int, int, int]
 
@@ -53,23 +54,28 @@ class _Index:
     """The automaton of some terms, and which label each of its patterns belongs to."""
 
     def __init__(self, cards: Iterable[Card]) -> None:
-        self.entries = [
-            _entry(card, label) for card in cards for label in card.labels if label.kind != LabelKind.HIDDEN
-        ]
+        alike: dict[tuple[object, ...], list[Entry]] = defaultdict(list)
+        for card in cards:
+            for label in card.labels:
+                if label.kind != LabelKind.HIDDEN:
+                    entry = _entry(card, label)
+                    alike[fold(label.value), label.forms, label.language, entry.capitals].append(entry)
+        # Labels that are written alike are looked for once, however many terms have them.
+        self.entries = [_best_first(entries) for entries in alike.values()]
         # By label, in one number: its language, and whether it is in capitals or takes an s. Whole objects are looked
         # at for what is marked only: they lie scattered in memory, and to fetch them would cost more than all else.
         self._languages: dict[str, int] = {}
-        self._traits = array("I", map(self._trait, self.entries))
+        self._traits = array("I", (self._trait(entries[0]) for entries in self.entries))
         self._owners = array("I")
         # The hash of a form stands for it: its pattern does not tell an s from none, nor a comma from a space.
         self._forms = array("q")
-        forms: list[str] = []
-        for owner, entry in enumerate(self.entries):
-            for form in _forms(entry.label):
+        forms: list[bytes] = []
+        for owner, entries in enumerate(self.entries):
+            for form in map(str.encode, _forms(entries[0].label)):
                 forms.append(form)
                 self._owners.append(owner)
                 self._forms.append(hash(form))
-        self._automaton = AhoCorasick(_patterns(forms), store_patterns=False) if forms else None
+        self._automaton = BytesAhoCorasick(_patterns(forms)) if forms else None
 
     def _trait(self, entry: Entry) -> int:
         language = self._languages.setdefault(entry.label.language, len(self._languages))
@@ -80,8 +86,9 @@ class _Index:
         if self._automaton is None:
             return []
         low, owners, forms, traits = reading.low, self._owners, self._forms, self._traits
-        spoken = {number for known, number in self._languages.items() if _speaks(known, language)}
+        spoken = {number for known, number in self._languages.items() if answers_for(known, language)}
         found: list[Found] = []
+        in_capitals: list[Found] = []
         # A pattern begins and ends with a blank, and what is searched begins with one more than the text.
         for pattern, start, after in self._automaton.find_matches_as_indexes(reading.words, overlapping=True):
             owner = owners[pattern]
@@ -89,20 +96,27 @@ class _Index:
             if trait >> 2 not in spoken:
                 continue
             as_it_is = hash(low[start:end]) == forms[pattern]
-            if low[end : end + 1] == "s":
+            if low[end : end + 1] == b"s":
                 if not (as_it_is and trait & 1) and hash(low[start : end + 1]) != forms[pattern]:
                     continue
                 end += 1
             elif not as_it_is:
                 continue
             if trait & 2:
-                at = reading.source_of(start) if reading.source_of else start
-                if not text.startswith(self.entries[owner].capitals, at):
-                    continue
                 if ending := _ENDING.match(low, end):
                     end = ending.end()
-            found.append((start, -end, owner))
-        return found
+                in_capitals.append((start, -end, owner))
+            else:
+                found.append((start, -end, owner))
+        return [*found, *self._written_so(in_capitals, text, reading)]
+
+    def _written_so(self, found: list[Found], text: str, reading: Reading) -> Iterator[Found]:
+        """Keep what is in capitals in the text too."""
+        found.sort()
+        places = reading.sources_of(start for start, _, _ in found)
+        for each, place in zip(found, places, strict=True):
+            if text.startswith(self.entries[each[2]][0].capitals, place):
+                yield each
 
 
 @dataclass(frozen=True)
@@ -131,30 +145,43 @@ class Marker:
         reading = read(text)
         found, entries = self.base.find(text, reading, language), self.base.entries
         if self.gone:
-            found = [each for each in found if entries[each[2]].card.id not in self.gone]
+            found = [each for each in found if self._left(entries[each[2]])]
         if fresh := self.patch.find(text, reading, language):
             # Numbered from the other end.
             count = len(self.patch.entries)
             found += [(start, end, number - count) for start, end, number in fresh]
         found.sort()
-        by_number = (entries, self.patch.entries)
-        return [
-            Mark(start, end, _best_first([by_number[number < 0][number] for number in numbers]))
-            for start, end, numbers in _longest(found, reading.source_of)
-        ]
+        places, labels = _longest(found)
+        sources = iter(reading.sources_of(places))
+        return list(map(Mark, sources, sources, map(self._entries, labels)))
+
+    def _entries(self, numbers: list[int]) -> list[Entry]:
+        """Give the labels that stand at one place, the best first; what has changed is numbered from the other end."""
+        if len(numbers) == 1 and not self.gone:
+            return self.base.entries[numbers[0]]
+        there: list[Entry] = []
+        for number in numbers:
+            there += self.patch.entries[number] if number < 0 else self._left(self.base.entries[number])
+        return _best_first(there)
+
+    def _left(self, entries: list[Entry]) -> list[Entry]:
+        """Give those whose term still is as it was when the large automaton was built."""
+        return [entry for entry in entries if entry.card.id not in self.gone]
 
 
-def _longest(found: list[Found], source_of: Callable[[int], int] | None) -> Iterator[tuple[int, int, list[int]]]:
-    """Keep the longest at each place, with the numbers of all labels that it can be."""
+def _longest(found: list[Found]) -> tuple[list[int], list[list[int]]]:
+    """Keep the longest at each place: where each begins and ends, and the numbers of all labels that it can be."""
+    places: list[int] = []
+    labels: list[list[int]] = []
     here = free = 0
-    numbers: list[int] = []
-    for start, negative_end, number in [*found, (_NOWHERE, 0, 0)]:
+    for start, negative_end, number in found:
         if start >= free:
-            if numbers:
-                yield (source_of(here), source_of(free), numbers) if source_of else (here, free, numbers)
-            here, free, numbers = start, -negative_end, [number]
+            here, free = start, -negative_end
+            places += (here, free)
+            labels.append([number])
         elif start == here and -negative_end == free:
-            numbers.append(number)
+            labels[-1].append(number)
+    return places, labels
 
 
 def _best_first(entries: list[Entry]) -> list[Entry]:
@@ -165,9 +192,9 @@ def _best_first(entries: list[Entry]) -> list[Entry]:
     return list({entry.card.id: entry for entry in entries}.values())[::-1]
 
 
-def _patterns(forms: list[str]) -> Iterator[str]:
+def _patterns(forms: list[bytes]) -> Iterator[bytes]:
     """Make a pattern of each form: all at once, since making a text ready costs more than its length."""
-    words = words_of("\n".join(f" {form} " for form in forms))
+    words = words_of(b"\n".join(b" %b " % form for form in forms))
     start = 0
     for form in forms:
         yield words[start : start + len(form) + 2]
@@ -176,9 +203,9 @@ def _patterns(forms: list[str]) -> Iterator[str]:
 
 def _forms(label: LabelEntry) -> set[str]:
     """Give the forms of a label in small letters: those that are listed, in Swedish also those that the word takes."""
-    word, *listed = label.folded
-    made = phrase_forms(word) if _speaks(label.language, "sv") else {word}
-    return made.union(listed)
+    word = fold(label.value)
+    made = phrase_forms(word) if answers_for(label.language, "sv") else {word}
+    return made.union(map(fold, label.forms))
 
 
 def _entry(card: Card, label: LabelEntry) -> Entry:
@@ -189,8 +216,3 @@ def _entry(card: Card, label: LabelEntry) -> Entry:
         kind = LabelKind.DEPRECATED
     takes_s = label.language.partition("-")[0] in _TAKE_S
     return Entry(card, label, kind, (_ORDER[kind], deprecated, card.id), capitals, takes_s)
-
-
-def _speaks(language: str, asked: str) -> bool:
-    """Tell whether a label's language is the one asked for, or its variant, or what it is a variant of."""
-    return language == asked or language.startswith(f"{asked}-") or asked.startswith(f"{language}-")

@@ -1,13 +1,15 @@
 """A text made ready to be searched: one spelling of letters and gaps, offsets kept.
 
-Every step keeps the number of code points, or traces what it leaves out (`spans.py`). Most steps work on the bytes,
-which is several times faster than on code points: only ASCII is changed there, so that UTF-8 stays whole.
+All is done with the bytes of UTF-8, which is several times faster than with code points, and every step keeps their
+number or tells what it left out. Only ASCII and whole letters are changed, so that UTF-8 stays UTF-8.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain, pairwise
 
 from api.annotations.spans import Traced
 
@@ -16,61 +18,72 @@ from api.annotations.spans import Traced
 _UNEVEN = re.compile(
     r"[\u00ad\u200b\u200c\u200d\u2060\ufeff]++|(?<=\w)-\r?\n[ \t]*+(?=[a-zåäö])|(?P<marked>\w[\u0300-\u036f]++)"
 )
-# What tells that there is something of it.
-_SIGNS = ("\u00ad", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "-\n", "-\r\n")
-_ANY_MARK = b"\xcc"
-_GAP = re.compile("  ++")
+# What tells that there is something of it; the last is how a mark begins.
+_SIGNS = (*(sign.encode() for sign in "\u00ad\u200b\u200c\u200d\u2060\ufeff"), b"-\n", b"-\r\n", b"\xcc")
+_GAP = re.compile(rb"  ++")
 _SPACED = bytes(ord(" ") if chr(code) in "\t\n\v\f\r\x1c\x1d\x1e\x1f" else code for code in range(256))
 _FIRST_OF_MANY = 128
 # Letters, digits and the hyphen make words; the upper half of the table are parts of other letters.
 _PARTED = bytes(
     code if code >= _FIRST_OF_MANY or chr(code).isalnum() or chr(code) == "-" else ord(" ") for code in range(256)
 )
-# Signs, punctuation, symbols and pictures, as they begin in UTF-8.
-_SYMBOLS = tuple(re.compile(start, re.DOTALL) for start in (rb"\xc2.", rb"\xe2..", rb"\xe3\x80.", rb"\xf0..."))
+# Signs, punctuation, symbols and pictures, as they begin in UTF-8, and as many blanks.
+_SYMBOLS = tuple(
+    (re.compile(start, re.DOTALL), b" " * length)
+    for start, length in ((rb"\xc2.", 2), (rb"\xe2..", 3), (rb"\xe3\x80.", 3), (rb"\xf0...", 4))
+)
 # Addresses are links, also where a text cannot show it.
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S++|(?<![\w.+-])[\w.+-]{1,64}+@[\w.-]++")
+_ADDRESS = re.compile(rb"(?:https?://|www\.)\S++|(?<![\w.+\x80-\xff-])[\w.+\x80-\xff-]{1,64}+@[\w.\x80-\xff-]++")
+_CONTINUED = bytes(range(0x80, 0xC0))
+# Leads from offsets in what was made, in their order, to those in what it was made from.
+Step = Callable[[Iterable[int]], Iterable[int]]
 
 
 @dataclass(frozen=True)
 class Reading:
     """`low` is the text in small letters, `words` the same with all that parts words blank, and a blank at each end.
 
-    The s that ends a word is blank in `words` too, so that a genitive is the word itself. `source_of` leads from an
-    offset in them to that in the text, unless they are the same.
+    The s that ends a word is blank in `words` too, so that a genitive is the word itself.
     """
 
-    low: str
-    words: str
-    source_of: Callable[[int], int] | None
+    low: bytes
+    words: bytes
+    steps: Sequence[Step]
+
+    def sources_of(self, offsets: Iterable[int]) -> Iterable[int]:
+        """Lead from bytes of them, in their order, to code points of the text."""
+        for step in self.steps:
+            offsets = step(offsets)
+        return offsets
 
 
 def read(text: str) -> Reading:
     """Make a text ready."""
-    steps: list[Callable[[int], int]] = []
-    if any(sign in text for sign in _SIGNS) or _ANY_MARK in text.encode():
+    data = text.encode()
+    steps: list[Step] = []
+    if any(sign in data for sign in _SIGNS):
         made = _composed(text)
         text = made.text
-        steps.append(made.source_of)
-    low = _lowered(text).replace("\u00a0", " ")
+        steps.append(lambda offsets: map(made.source_of, offsets))
+    low = _lowered(text).encode()
+    if len(low) > len(text):
+        steps.insert(0, _counter(low))
     # A hyphen that begins a line is that of a list.
-    spaced = low.replace("\n-", "\n ").encode().translate(_SPACED)
-    low = spaced.decode()
-    if b"  " in spaced:
-        made = _narrowed(low)
-        low = made.text
-        steps.append(made.source_of)
-    return Reading(low, words_of(f" {low} "), _joined(steps))
+    low = low.replace(b"\n-", b"\n ").replace(b"\xc2\xa0", b"  ").translate(_SPACED)
+    if b"  " in low:
+        steps.insert(0, _widener(low))
+        low = _GAP.sub(b" ", low)
+    return Reading(low, words_of(b" %b " % low), steps)
 
 
-def words_of(low: str) -> str:
+def words_of(low: bytes) -> bytes:
     """Blank what parts words, and the s that ends one; takes small letters, keeps the length."""
-    if "@" in low or "://" in low or "www." in low:
-        low = _ADDRESS.sub(lambda found: " " * len(found[0]), low)
-    data = low.encode().translate(_PARTED)
-    for symbol in _SYMBOLS:
-        data = symbol.sub(b" ", data)
-    return data.replace(b"\xc3\x97", b" ").replace(b"s ", b"  ").decode()
+    if b"@" in low or b"://" in low or b"www." in low:
+        low = _ADDRESS.sub(lambda found: b" " * len(found[0]), low)
+    data = low.translate(_PARTED)
+    for symbol, blanks in _SYMBOLS:
+        data = symbol.sub(blanks, data)
+    return data.replace(b"\xc3\x97", b"  ").replace(b"s ", b"  ")
 
 
 def _lowered(text: str) -> str:
@@ -93,18 +106,19 @@ def _composed(text: str) -> Traced:
     return traced
 
 
-def _narrowed(spaced: str) -> Traced:
-    """Make every gap one space."""
-    traced, before = Traced(), 0
-    for found in _GAP.finditer(spaced):
-        traced.add(spaced[before : found.start() + 1], before)
-        before = found.end()
-    traced.add(spaced[before:], before)
-    return traced
+def _counter(data: bytes) -> Step:
+    """Count the code points before each byte."""
+
+    def count(offsets: Iterable[int]) -> list[int]:
+        pieces = (data[start:end].translate(None, _CONTINUED) for start, end in pairwise(chain((0,), offsets)))
+        return list(accumulate(map(len, pieces)))
+
+    return count
 
 
-def _joined(steps: list[Callable[[int], int]]) -> Callable[[int], int] | None:
-    if len(steps) < 2:  # noqa: PLR2004
-        return steps[0] if steps else None
-    first, second = steps
-    return lambda offset: first(second(offset))
+def _widener(spaced: bytes) -> Step:
+    """Lead from where every gap is one space to where they are as long as they are."""
+    gaps = [found.span() for found in _GAP.finditer(spaced)]
+    left_out = [0, *accumulate(end - start - 1 for start, end in gaps)]
+    after = [end - left for (_, end), left in zip(gaps, left_out[1:], strict=True)]
+    return lambda offsets: [offset + left_out[bisect_right(after, offset)] for offset in offsets]

@@ -1,7 +1,6 @@
 """Marking: which terms of the glossary stand in a text."""
 
 from fastapi import APIRouter, Depends, Request
-from pydantic_core import to_json
 from starlette.responses import Response
 
 from api.annotations.answering import annotate
@@ -9,10 +8,9 @@ from api.annotations.schemas import LONGEST_TEXT, AnnotationRequest, Annotations
 from api.dependencies import Public
 from api.edge.context import Topic
 from api.edge.routing import StrictRoute
-from api.errors import PayloadTooLarge, invalid
+from api.errors import PayloadTooLarge
 from api.openapi import answers, body_example
-from db.organisations import is_municipality
-from db.session import reading
+from api.published.picture import Picture
 
 router = APIRouter(tags=["terms"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.TERMS))])
 
@@ -35,11 +33,7 @@ def annotate_text(request: Request, asked: AnnotationRequest) -> Response:
     """
     if len(asked.text) > LONGEST_TEXT:
         raise PayloadTooLarge(f"The text is longer than {LONGEST_TEXT} characters: send it in parts.")
-    state = request.app.state
-    if asked.municipality is not None:
-        with reading(state.database) as session:
-            if not is_municipality(session, asked.municipality):
-                raise invalid("/municipality", "unknown-municipality", "is the code of no municipality, as 2281 is")
-    marker = state.marker.get()
-    found = annotate(marker, state.published.picture.cards, asked)
-    return Response(to_json({"annotations": found}), media_type="application/json")
+    picture: Picture = request.app.state.published.picture
+    picture.overlays.check_municipality(asked.municipality, "/municipality")
+    found = annotate(request.app.state.marker.get(), picture, asked)
+    return Response(found, media_type="application/json")

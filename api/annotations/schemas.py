@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from api.interpretations.schemas import Overlaid
 from api.schemas import Input, LanguageTag, MunicipalityCode, Output, Slug
 from db.vocabulary import LabelKind
 
@@ -47,7 +48,7 @@ class Recommended(Output):
     preferred_label: str
 
 
-class Annotation(Output):
+class Annotation(Overlaid):
     """A term at a place of the text: offsets are code points, `end` is exclusive."""
 
     start: int

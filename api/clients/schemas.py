@@ -7,9 +7,8 @@ from pydantic_core import PydanticCustomError
 
 from api.identity.parts import InvalidToken
 from api.identity.tokens import check_public_key
-from api.schemas import Bool, Input, Instant, Line, Link, Output, Paging, unset
+from api.schemas import Bool, Input, Instant, Line, Link, OrganisationCode, Output, Paging, unset
 
-OrganisationCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}([0-9]{2})?$")]
 Scope = Annotated[str, StringConstraints(pattern=r"^[a-z]+:[a-z]+$", max_length=40)]
 KeyId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]{1,128}$")]
 _Coordinate = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43,64}$")]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Scope
 
+from api.edge.encodings import IDENTITY, Coding
+
 if TYPE_CHECKING:
     from api.edge.idempotency import Claim
     from api.edge.load import Load
@@ -20,6 +22,8 @@ class Topic(StrEnum):
     """What a public answer is made from: it is kept until that changes."""
 
     TERMS = "terms"
+    # How municipalities read terms, and the terms with it: the shared text alone is kept when only the former changes.
+    INTERPRETATIONS = "interpretations"
     GUIDELINES = "guidelines"
     PROPOSALS = "proposals"
     ADOPTIONS = "adoptions"
@@ -36,9 +40,14 @@ class RequestContext:
     # Whether the route looked at who asks; if not, its answer is the same with a token or without.
     personal: bool = False
     revision: int | None = None
+    # How the body is to be coded; a route that codes it itself gives the tag of what it has made, too.
+    coding: Coding = IDENTITY
+    tag: bytes | None = None
     # Whether the Accept header chooses between answers.
     negotiated: bool = False
     public_sequence: int | None = None
+    # Whether this process knows that it lacks what is committed.
+    behind: bool = False
     body: bytes = b""
     claim: "Claim | None" = None
     # Members of the answer that its stored copy must not hold.

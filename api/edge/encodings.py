@@ -2,8 +2,10 @@
 
 import gzip
 import re
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import brotli
 import zstandard
@@ -21,6 +23,8 @@ class Coding:
 
     name: str
     compress: Callable[[bytes], bytes]
+    # Makes what takes a body piece by piece, by its methods `compress` and `flush`.
+    streaming: Callable[[], Any]
     # A smaller answer fits in a packet whole, and compressing it only costs.
     worth_from: int = 512
 
@@ -28,13 +32,37 @@ class Coding:
         """Give the coded body, or the very body when coding it is not worth it."""
         return body if self is IDENTITY or len(body) < self.worth_from else self.compress(body)
 
+    def stream(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Code a body that is too large to be held whole."""
+        coder = self.streaming()
+        yield from map(coder.compress, pieces)
+        yield coder.flush()
 
-IDENTITY = Coding("identity", bytes)
+
+class _Unchanged:
+    """Takes pieces as a compressor does, and gives them back."""
+
+    def compress(self, piece: bytes) -> bytes:
+        return piece
+
+    def flush(self) -> bytes:
+        return b""
+
+
+class _Brotli:
+    """Brotli's compressor by the names that the others use."""
+
+    def __init__(self) -> None:
+        coder = brotli.Compressor(quality=5)
+        self.compress, self.flush = coder.process, coder.finish
+
+
+IDENTITY = Coding("identity", bytes, _Unchanged)
 # The best first. Levels: the next ones take many times as long for a twentieth less.
 CODINGS = (
-    Coding("zstd", lambda body: zstandard.compress(body, 3)),
-    Coding("br", lambda body: brotli.compress(body, quality=5)),
-    Coding("gzip", lambda body: gzip.compress(body, compresslevel=6, mtime=0)),
+    Coding("zstd", lambda body: zstandard.compress(body, 3), lambda: zstandard.ZstdCompressor(3).compressobj()),
+    Coding("br", lambda body: brotli.compress(body, quality=5), _Brotli),
+    Coding("gzip", lambda body: gzip.compress(body, compresslevel=6, mtime=0), lambda: zlib.compressobj(6, wbits=31)),
 )
 # For clients that refuse what is not coded, however small.
 _STRICT = {coding: replace(coding, worth_from=0) for coding in CODINGS}

@@ -37,6 +37,11 @@ def security_headers(base_url: str) -> list[tuple[bytes, bytes]]:
     return [*SECURITY, NO_CONTENT_POLICY, *([ONLY_HTTPS] if base_url.startswith("https://") else [])]
 
 
+def json_headers(base_url: str) -> list[tuple[bytes, bytes]]:
+    """List the headers of a public answer of JSON, as it leaves this layer."""
+    return [(b"content-type", b"application/json"), *security_headers(base_url), *OPEN]
+
+
 class Headers:
     """Give each request an id, echo its trace, and turn what was not foreseen into a 500."""
 

@@ -1,4 +1,4 @@
-"""How many requests are worked on at once: beyond that, the rest are told to come back."""
+"""How many requests are worked on at once: beyond that, or while the process is behind, they are told to come back."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ MOST_BODIES = 256
 
 
 class Load:
-    """Refuse requests early when `most` are under way; what the cache answers never comes here."""
+    """Refuse requests early when `most` are under way, or what is remembered is old; cached answers never come here."""
 
     def __init__(self, app: ASGIApp, base_url: str, most: int) -> None:
         self.app = app
@@ -29,8 +29,9 @@ class Load:
             await self.app(scope, receive, send)
             return
         context = context_of(scope)
-        if self.under_way >= self.most:
-            error = Unavailable("Too many requests are under way.", {"Retry-After": "1"})
+        if context.behind or self.under_way >= self.most:
+            reason = "The newest changes cannot be read." if context.behind else "Too many requests are under way."
+            error = Unavailable(reason, {"Retry-After": "1"})
             await problem_response(error, context.request_id, self.base_url)(scope, receive, send)
             return
         context.load = self

@@ -5,12 +5,8 @@ bytes. Answers are forgotten by topic when what they were made from changes, and
 Stockholm, since states follow from dates.
 """
 
-import base64
-import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import lru_cache
 from http import HTTPStatus
 from threading import Lock
 from time import time
@@ -19,13 +15,14 @@ import anyio.to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.clock import next_midnight
-from api.edge.context import RequestContext, Topic, context_of
+from api.edge.context import FREE, RequestContext, Topic, context_of
 from api.edge.encodings import CHOICES, IDENTITY, Coding
-from api.edge.headers import echoed
+from api.edge.finished import ECHOES, EMPTY, Answered, Entry, Era, RawHeaders, finish
+from api.freshness import Freshness
 
-MAX_AGE = 60
 # What an entry costs beside its body: headers, messages, objects.
 _ENTRY_OVERHEAD = 2_000
+_LARGEST_SHARE = 0.25
 # A body of this size is compressed and hashed in a thread: all other requests would wait for it.
 _THREAD_FROM = 32 * 1024
 
@@ -34,69 +31,32 @@ _WEIGHED = frozenset(
     {b"accept-encoding", b"if-none-match", b"x-request-id", b"traceparent", b"authorization", b"samsprak-min-sequence"}
 )
 
-_EMPTY: Message = {"type": "http.response.body", "body": b""}
-# These belong to one request, never to a kept answer.
-_ECHOES = frozenset({b"x-request-id", b"traceparent", b"samsprak-sequence", b"ratelimit", b"ratelimit-policy"})
-_NOT_TAKEN_OVER = _ECHOES | {b"content-length", b"etag", b"vary"}
-_OF_THE_BODY = frozenset({b"content-type", b"content-disposition"})
 # What an answer may come as instead of JSON, where it is negotiated.
-_FORMS = (b"text/csv", b"text/html")
+_XLSX = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FORMS = (b"text/csv", b"text/html", _XLSX)
 # Path, query and coding, and of negotiated answers which form is asked for: no client can dilute the cache.
 Key = tuple[str, bytes, Coding] | tuple[str, bytes, Coding, bytes]
-RawHeaders = list[tuple[bytes, bytes]]
-
-
-class _Era:
-    """A time in which a topic does not change; an answer counts as long as the era in which its making began.
-
-    So it does not matter at which moment of the making, or of the keeping, another thread ends it.
-    """
-
-    __slots__ = ("over",)
-
-    def __init__(self) -> None:
-        self.over = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    era: _Era
-    for_all: bool
-    stale_after: float
-    etag: bytes
-    start: Message
-    body: Message
-    not_modified: Message
-
-    def answer(self, scope: Scope, own: RawHeaders | None = None) -> tuple[Message, Message]:
-        """Fit the answer to a request: a 304, or without a body, or with the caller's id and trace."""
-        start, body = self.start, self.body
-        headers = dict(scope["headers"])
-        own = echoed(headers) if own is None else own
-        # Compared weakly, as RFC 9110 has it for If-None-Match.
-        known = {tag.strip().removeprefix(b"W/") for tag in headers.get(b"if-none-match", b"").split(b",")}
-        if self.etag in known or b"*" in known:
-            start, body = self.not_modified, _EMPTY
-        elif scope["method"] == "HEAD":
-            body = _EMPTY
-        return ({**start, "headers": start["headers"] + own} if own else start), body
 
 
 class PublicCache:
     """Answer repeated public GETs from memory; tag, compress and compare all others.
 
     `capacity` bounds the bytes that are kept. `hits` and `misses` are what /metrics may read. `knows` tells of an
-    Authorization header whether its token was verified before and is still good.
+    Authorization header whether its token was verified before and is still good. `reads` answers a path and a query
+    that no cache can hold, at little more than the cost of a hit, as the app would; `headers` are the app's own then.
     """
 
-    def __init__(self, app: ASGIApp, capacity: int) -> None:
+    def __init__(self, app: ASGIApp, capacity: int, headers: RawHeaders | None = None) -> None:
         self.app = app
         self._capacity = capacity
-        self._entries: OrderedDict[Key, _Entry] = OrderedDict()
+        self._headers = headers or []
+        self._entries: OrderedDict[Key, Entry] = OrderedDict()
         self._size = 0
-        self._eras = {topic: _Era() for topic in Topic}
+        self._eras = {topic: Era() for topic in Topic}
         self._dropping = Lock()
         self.knows: Callable[[bytes], bool] = lambda _authorization: False
+        self.freshness: Freshness | None = None
+        self.reads: Callable[[str, bytes], Answered | None] = lambda _path, _query: None
         self.hits = self.misses = 0
 
     def drop(self, topics: Iterable[Topic]) -> None:
@@ -104,17 +64,21 @@ class PublicCache:
         with self._dropping:
             for topic in topics:
                 self._eras[topic].over = True
-                self._eras[topic] = _Era()
+                self._eras[topic] = Era()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Only HTTP has a method.
         method = scope.get("method")
+        # Here and not further in, so that no request of any kind is answered from what others have changed.
+        fresh, behind = self.freshness, False
+        if fresh is not None and fresh.stamp.word[0] != fresh.seen and method:
+            behind = await _is_behind(fresh, scope)
         plain = method == "GET"
         if not plain and method != "HEAD":
             await self.app(scope, receive, send)
             return
         # One walk over the headers: to make a dict of them first would be a fourth of what a hit costs.
-        coding, authorization, past_the_cache = IDENTITY, None, False
+        coding, authorization, past_the_cache = IDENTITY, None, behind
         for name, value in scope["headers"]:
             if name in _WEIGHED:
                 if name == b"accept-encoding":
@@ -126,12 +90,11 @@ class PublicCache:
                 else:
                     plain = False
         key = (scope["path"], scope["query_string"], coding)
-        entry = self._entries.get(key) or self._entries.get((*key, _asked_form(scope)))
-        if entry is None or entry.era.over or time() >= entry.stale_after or past_the_cache:
-            await self._miss(scope, receive, send, key)
-            return
+        entry = None
         # A token that is sent must be good, though what it opens is open.
-        if authorization is not None and not (entry.for_all and self.knows(authorization)):
+        if not past_the_cache and (authorization is None or self.knows(authorization)):
+            entry = self._find(key, scope)
+        if entry is None or (authorization is not None and not entry.for_all):
             await self._miss(scope, receive, send, key)
             return
         self.hits += 1
@@ -139,11 +102,31 @@ class PublicCache:
         await send(start)
         await send(body)
 
+    def _find(self, key: tuple[str, bytes, Coding], scope: Scope) -> Entry | None:
+        """Give an answer that is kept, or that is made at once."""
+        entry = self._entries.get(key) or self._entries.get((*key, _asked_form(scope)))
+        return self._read(key) if entry is None or entry.era.over or time() >= entry.stale_after else entry
+
+    def _read(self, key: tuple[str, bytes, Coding]) -> Entry | None:
+        """Make an answer without the app, where that is quick."""
+        # Before anything is looked at, as for a miss.
+        eras = dict(self._eras)
+        made = self.reads(key[0], key[1])
+        if made is None:
+            return None
+        era = eras[made.topic]
+        context = RequestContext(revision=made.revision)
+        entry = finish(self._headers, made.body, key[2], context, era, next_midnight())
+        if not era.over:
+            self._keep(key, entry)
+        return entry
+
     async def _miss(self, scope: Scope, receive: Receive, send: Send, key: tuple[str, bytes, Coding]) -> None:
         self.misses += 1
         # Before the app looks at anything: what changes meanwhile is not in the answer, or only in part.
         eras, midnight = dict(self._eras), next_midnight()
         context = context_of(scope)
+        context.coding = key[2]
         answer = _Collected(send, head=scope["method"] == "HEAD")
         await self.app(_as_keyed(scope), receive, answer)
         if not answer.whole:
@@ -153,18 +136,19 @@ class PublicCache:
         era = None if context.topic is None or private else eras[context.topic]
         made = (answer.headers, answer.body, key[2], context, era, midnight)
         if len(answer.body) < _THREAD_FROM:
-            entry = _finish(*made)
+            entry = finish(*made)
         else:
-            entry = await anyio.to_thread.run_sync(_finish, *made)
+            entry = await anyio.to_thread.run_sync(finish, *made)
         if era and not era.over:
             self._keep((*key, _asked_form(scope)) if context.negotiated else key, entry)
-        start, body = entry.answer(scope, [header for header in answer.headers if header[0] in _ECHOES])
+        start, body = entry.answer(scope, [header for header in answer.headers if header[0] in ECHOES])
         await send(start)
         await send(body)
 
-    def _keep(self, key: Key, entry: _Entry) -> None:
+    def _keep(self, key: Key, entry: Entry) -> None:
         size = _size(key, entry)
-        if size > self._capacity:
+        # Neither may one answer push all others out.
+        if size > self._capacity * _LARGEST_SHARE:
             return
         replaced = self._entries.pop(key, None)
         self._entries[key] = entry
@@ -172,6 +156,12 @@ class PublicCache:
         # The oldest goes, used or not: what is asked for often is soon back, and a hit keeps no books.
         while self._size > self._capacity:
             self._size -= _size(*self._entries.popitem(last=False))
+
+
+async def _is_behind(freshness: Freshness, scope: Scope) -> bool:
+    """Catch up before this request is answered; if that fails, it is refused where answers get their headers."""
+    behind = context_of(scope).behind = scope["path"] not in FREE and not await freshness.catch_up()
+    return behind
 
 
 class _Collected:
@@ -207,7 +197,7 @@ class _Collected:
         await self._send(self._start)
         if self._head:
             # Now: the stream that a GET would get may have no end.
-            await self._send(_EMPTY)
+            await self._send(EMPTY)
 
 
 def _asked_form(scope: Scope) -> bytes:
@@ -222,52 +212,5 @@ def _as_keyed(scope: Scope) -> Scope:
     return {**scope, "method": "GET", "headers": [*others, (b"accept", _asked_form(scope))]}
 
 
-def _finish(
-    headers: RawHeaders, body: bytes, coding: Coding, context: RequestContext, era: _Era | None, midnight: float
-) -> _Entry:
-    encoded = body if any(name == b"content-encoding" for name, _ in headers) else coding.encode(body)
-    digest = base64.urlsafe_b64encode(hashlib.sha256(encoded).digest()[:12]).decode()
-    etag = (f'"{digest}"' if context.revision is None else f'"{context.revision}.{digest}"').encode()
-    # Each line once: what two layers both say is the same, and browsers refuse a doubled CORS header.
-    common = [_shared(header) for header in dict.fromkeys(headers) if header[0] not in _NOT_TAKEN_OVER]
-    common += [(b"etag", etag), _shared((b"vary", _vary(context)))]
-    now = time()
-    if not any(name == b"cache-control" for name, _ in common):
-        # Never past midnight: tomorrow the same question may have another answer.
-        age = max(0, min(MAX_AGE, int(midnight - now) - 1))
-        shared = f"public, max-age={age}, stale-while-revalidate=600, stale-if-error=604800"
-        common.append(_shared((b"cache-control", shared.encode() if era else b"private, no-cache")))
-    full = [*common, _shared((b"content-length", b"%d" % len(encoded)))]
-    if encoded is not body:
-        full.append(_shared((b"content-encoding", coding.name.encode())))
-    unchanged = [header for header in common if header[0] not in _OF_THE_BODY]
-    return _Entry(
-        era=era or _Era(),
-        for_all=not context.personal,
-        # In the day's last minute each answer has an age of its own, so none is kept for longer than a second.
-        stale_after=max(midnight - MAX_AGE, min(now + 1, midnight)),
-        etag=etag,
-        start={"type": "http.response.start", "status": 200, "headers": full},
-        body={"type": "http.response.body", "body": encoded},
-        not_modified={"type": "http.response.start", "status": 304, "headers": unchanged},
-    )
-
-
-def _vary(context: RequestContext) -> bytes:
-    """Name all that tells answers to one address apart."""
-    names = [b"Accept-Encoding"]
-    if context.negotiated:
-        names.append(b"Accept")
-    if context.personal:
-        names.append(b"Authorization")
-    return b", ".join(names)
-
-
-@lru_cache(maxsize=1_000)
-def _shared(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
-    """Give one object for all equal headers: entries are smaller, and what a hit reads is in the CPU's cache."""
-    return header
-
-
-def _size(key: Key, entry: _Entry) -> int:
+def _size(key: Key, entry: Entry) -> int:
     return len(key[0]) + len(key[1]) + len(entry.body["body"]) + _ENTRY_OVERHEAD

@@ -1,20 +1,23 @@
 """The route class of the whole API: bodies read with a cap and strictly, answers kept for retries."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from email.message import Message
 from typing import Any
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.params import Form
 from fastapi.routing import APIRoute
+from fastapi.security import SecurityScopes
 from starlette.responses import Response
 
 from api.edge.context import context_of
 from api.edge.load import receiving
 from api.edge.strict_json import JsonRefused, strict_json
 from api.errors import MalformedRequest, PayloadTooLarge, UnsupportedMediaType, invalid
+from api.identity.authenticate import check_scopes
 
 MEGABYTE = 1_000_000
 # The caps of the routes that take more than a megabyte: a text of a million letters, as JSON writes it.
@@ -32,6 +35,7 @@ class StrictRoute(APIRoute):
         takes_query = bool(self.dependant.query_params)
         cap = _CAPS.get(self.path, MEGABYTE)
         required = field is not None and field.field_info.is_required()
+        needed = SecurityScopes(sorted(set(_scopes_of(self.dependant))))
 
         async def strict(request: Request) -> Response:
             names = [name for name, _value in request.query_params.multi_items()]
@@ -41,6 +45,9 @@ class StrictRoute(APIRoute):
                 raise invalid("/query", "repeated-parameter", "each parameter stands once")
             context = context_of(request.scope)
             if field is not None or request.method not in _BODILESS:
+                if needed.scopes:
+                    # First: nobody is listened to who may not ask. The route's own signature asks again.
+                    await check_scopes(request, needed)
                 with receiving(request.scope):
                     context.body = request._body = await read_body(request, cap)  # noqa: SLF001
             if reads_json and (context.body or required):
@@ -53,6 +60,13 @@ class StrictRoute(APIRoute):
             return response
 
         return strict
+
+
+def _scopes_of(dependant: Dependant) -> Iterator[str]:
+    """List the scopes that a route's signature names."""
+    yield from dependant.own_oauth_scopes or ()
+    for needed in dependant.dependencies:
+        yield from _scopes_of(needed)
 
 
 def _check_empty(sent: object) -> None:

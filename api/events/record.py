@@ -12,9 +12,13 @@ from db.types import PUBLIC_STREAM
 
 # What each noun of an event kind is shown in.
 _SHOWN_IN: dict[str, frozenset[Topic]] = {
-    "term": frozenset({Topic.TERMS}),
-    "guideline": frozenset({Topic.GUIDELINES, Topic.TERMS, Topic.ADOPTIONS}),
+    "term": frozenset({Topic.TERMS, Topic.INTERPRETATIONS}),
+    "interpretation": frozenset({Topic.INTERPRETATIONS}),
+    "guideline": frozenset({Topic.GUIDELINES, Topic.TERMS, Topic.INTERPRETATIONS, Topic.ADOPTIONS}),
     "proposal": frozenset({Topic.PROPOSALS}),
+    "round": frozenset({Topic.PROPOSALS}),
+    "statement": frozenset({Topic.PROPOSALS}),
+    "comment": frozenset({Topic.PROPOSALS}),
     "decision": frozenset({Topic.ADOPTIONS}),
 }
 

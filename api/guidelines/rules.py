@@ -7,10 +7,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
 
+from pydantic.alias_generators import to_camel
+
 from api.errors import FieldError
-from api.guidelines.schemas import GuidelineContent, Provision
+from api.guidelines.schemas import GuidelineContent, HorizontalAssessment, Provision
 from db.vocabulary import GuidelineStatus
 
+# What every guideline is assessed for.
+_HORIZONTAL = {
+    "gender_equality": "gender equality",
+    "equal_treatment": "equal treatment and non-discrimination",
+    "environment": "the environment",
+}
 _KEYS = uuid.UUID("6f0a3f0e-3c55-4f0a-9f0b-6f6a1d1f7a11")
 
 
@@ -103,6 +111,25 @@ def faults(content: GuidelineContent, known_terms: Collection[str]) -> list[Fiel
             if group in content.target_groups[:index]
         ),
     ]
+
+
+def missing(content: GuidelineContent) -> list[FieldError]:
+    """List what a guideline lacks before it can be submitted and approved; a draft may lack it."""
+    horizontal = content.horizontal_assessment or HorizontalAssessment()
+    found = []
+    for field, asked in _HORIZONTAL.items():
+        part, pointer = getattr(horizontal, field), f"/horizontalAssessment/{to_camel(field)}"
+        if part is None:
+            found.append(FieldError(pointer, "missing-assessment", f"assess what the guideline does to {asked}"))
+        elif part.measure is None and part.no_measure_reason is None:
+            detail = "tell which measure is taken, or in noMeasureReason why none is"
+            found.append(FieldError(f"{pointer}/measure", "missing-measure", detail))
+    if not content.introduction_prerequisites:
+        detail = "name what has to be in place before the guideline is introduced"
+        found.append(FieldError("/introductionPrerequisites", "missing-prerequisites", detail))
+    if not content.target_groups:
+        found.append(FieldError("/targetGroups", "missing-target-groups", "name whom the guideline is for"))
+    return found
 
 
 def _repeated(items: Iterable[Any], field: str, pointer: str, detail: str) -> Iterable[FieldError]:

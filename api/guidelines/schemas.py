@@ -33,10 +33,11 @@ class Provision(Input):
 
 
 class Assessment(Input):
-    """What a guideline does to something, and what is done about it."""
+    """What a guideline does to something, and what is done about it or why nothing is."""
 
     assessment: LanguageMap
     measure: LanguageMap | None = None
+    no_measure_reason: LanguageMap | None = None
 
 
 class HorizontalAssessment(Input):

@@ -82,6 +82,11 @@ async def caller_with_scope(needed: SecurityScopes, caller: Annotated[Caller | N
     return caller
 
 
+async def check_scopes(request: Request, needed: SecurityScopes) -> None:
+    """Refuse a caller who holds none of the scopes, before the framework asks: raises Unauthorized or Forbidden."""
+    await caller_with_scope(needed, await maybe_caller(request, await bearer(request)))
+
+
 def caller_of(principal: Principal, county: str) -> Caller:
     """Give the caller that a verified token speaks for. Raises Forbidden for an organisation of another county."""
     if not takes_part(principal.organisation, county):
@@ -103,9 +108,13 @@ Mover = Annotated[
     Caller,
     Security(caller_with_scope, scopes=["guidelines:propose", "terms:propose", "proposals:moderate"]),
 ]
+Moderator = Annotated[Caller, Security(caller_with_scope, scopes=["proposals:moderate"])]
+Commenter = Annotated[Caller, Security(caller_with_scope, scopes=["comments:write"])]
 Decider = Annotated[Caller, Security(caller_with_scope, scopes=["proposals:decide"])]
+StatementWriter = Annotated[Caller, Security(caller_with_scope, scopes=["statements:write"])]
 IssuerManager = Annotated[Caller, Security(caller_with_scope, scopes=["issuers:manage"])]
 DecisionWriter = Annotated[Caller, Security(caller_with_scope, scopes=["decisions:write"])]
+Interpreter = Annotated[Caller, Security(caller_with_scope, scopes=["interpretations:write"])]
 TaskReader = Annotated[Caller, Security(caller_with_scope, scopes=["tasks:read"])]
 ClientManager = Annotated[Caller, Security(caller_with_scope, scopes=["clients:manage"])]
 EventReader = Annotated[Caller, Security(caller_with_scope, scopes=["events:read"])]

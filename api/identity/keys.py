@@ -12,7 +12,8 @@ import structlog
 from api.clock import now
 from api.identity.public_keys import Jwk
 from api.identity.tokens import new_private_key, public_jwk
-from db.identity import SigningKey, live_keys
+from db.identity import SigningKey, find_key, live_keys
+from db.notices import announce
 from db.session import Database, reading, transaction
 
 log = structlog.get_logger("samsprak.keys")
@@ -90,12 +91,29 @@ def _check_key_file(key_file: Path) -> None:
 
 
 def add_key(database: Database) -> str:
-    """Make a new key in the database, which signs within a second; gives its `kid`."""
+    """Make a new key in the database, which signs from now on; gives its `kid`."""
     pem = new_private_key()
     kid = public_jwk(pem)["kid"]
     with transaction(database) as tx:
         tx.add(SigningKey(kid=kid, private_pem=pem, created_at=now()))
+        announce(tx)
     return kid
+
+
+def retire_key(database: Database, kid: str) -> None:
+    """Take a key away for good: within a second its tokens are refused. Raises UnusableKeyError.
+
+    The one that signs stays, so that there is always one.
+    """
+    with transaction(database) as tx:
+        key = find_key(tx, kid)
+        if key is None or key.retired_at is not None:
+            raise UnusableKeyError("no key of the database that is not retired has this id")
+        if live_keys(tx)[0].kid == kid:
+            raise UnusableKeyError("this key signs: add another first (`key add`)")
+        key.retired_at = now()
+        tx.add(key)
+        announce(tx)
 
 
 def _from_file(key_file: Path) -> list[str]:

@@ -52,17 +52,23 @@ class Access(NamedTuple):
 
 
 _PROPOSE = frozenset({"guidelines:propose", "terms:propose"})
-_MOVE = _PROPOSE | {"proposals:moderate"}
+_MODERATE = frozenset({"proposals:moderate"})
+_MOVE = _PROPOSE | _MODERATE
+_COMMENT = frozenset({"comments:write"})
 _ISSUERS = frozenset({"issuers:manage"})
+_INTERPRETATIONS = frozenset({"interpretations:write"})
 _CLIENTS = frozenset({"clients:manage"})
 _API = "/api/v1"
+_ROUNDS = f"{_API}/proposals/{{proposalId}}/rounds"
 
 ROUTES: tuple[Access, ...] = (
     Access("GET", "/"),
     Access("GET", "/begrepp"),
     Access("GET", "/begrepp/{termId}"),
+    Access("GET", "/skillnader"),
     Access("GET", "/riktlinjer"),
     Access("GET", "/riktlinjer/{guidelineId}"),
+    Access("GET", "/forslag/{proposalId}", rule="what was submitted"),
     Access("GET", "/laget"),
     Access("GET", "/docs"),
     Access("GET", "/problems"),
@@ -99,9 +105,38 @@ ROUTES: tuple[Access, ...] = (
     Access("GET", f"{_API}/proposals/{{proposalId}}", rule="a draft only to its own organisation"),
     Access("PATCH", f"{_API}/proposals/{{proposalId}}", _PROPOSE, "its own organisation; draft or returned"),
     Access("GET", f"{_API}/proposals/{{proposalId}}/diff", rule="a draft only to its own organisation"),
+    Access("GET", f"{_API}/proposals/{{proposalId}}/preview", rule="as its diff"),
+    Access("GET", f"{_API}/proposals/{{proposalId}}/impact", rule="as its diff"),
+    Access("GET", f"{_API}/proposals/{{proposalId}}/submissions", rule="as its diff"),
+    Access("GET", f"{_API}/proposals/{{proposalId}}/submissions/{{submissionNumber}}", rule="as its diff"),
+    Access("GET", f"{_API}/proposals/{{proposalId}}/comments", rule="those on a working text only to its organisation"),
+    Access("POST", f"{_API}/proposals/{{proposalId}}/comments", _COMMENT, "an open proposal that the caller may see"),
+    Access("GET", f"{_API}/proposals/{{proposalId}}/comments/{{commentId}}", rule="as the list"),
     Access(
-        "POST", f"{_API}/proposals/{{proposalId}}/transitions", _MOVE, "submit, withdraw: its own; return: the county"
+        "PATCH",
+        f"{_API}/proposals/{{proposalId}}/comments/{{commentId}}",
+        _COMMENT,
+        "the proposal's organisation, or the county's editor",
     ),
+    Access(
+        "POST",
+        f"{_API}/proposals/{{proposalId}}/transitions",
+        _MOVE,
+        "submit, withdraw: its own; return, close: the county",
+    ),
+    Access("GET", _ROUNDS, rule="as the proposal"),
+    Access("POST", _ROUNDS, _MODERATE, "the county's editor"),
+    Access("GET", f"{_ROUNDS}/{{roundNumber}}", rule="as the proposal"),
+    Access("PATCH", f"{_ROUNDS}/{{roundNumber}}", _MODERATE, "the county's editor"),
+    Access("GET", f"{_ROUNDS}/{{roundNumber}}/statements", rule="as the proposal"),
+    Access(
+        "POST",
+        f"{_ROUNDS}/{{roundNumber}}/statements",
+        frozenset({"statements:write"}),
+        "an invited organisation, for itself",
+    ),
+    Access("GET", f"{_ROUNDS}/{{roundNumber}}/statements/{{statementId}}", rule="as the proposal"),
+    Access("GET", f"{_ROUNDS}/{{roundNumber}}/sheet", rule="as the proposal"),
     Access("POST", f"{_API}/proposals/{{proposalId}}/decision", frozenset({"proposals:decide"}), "never its author"),
     Access("GET", f"{_API}/proposals/{{proposalId}}/decision"),
     Access("GET", f"{_API}/municipalities/{{municipalityCode}}/decisions"),
@@ -117,6 +152,23 @@ ROUTES: tuple[Access, ...] = (
         "GET", f"{_API}/municipalities/{{municipalityCode}}/tasks", frozenset({"tasks:read"}), "its own municipality"
     ),
     Access("GET", f"{_API}/calendar", rule="decisions that wait only to the municipality itself, with tasks:read"),
+    Access("GET", f"{_API}/municipalities/{{municipalityCode}}/interpretations"),
+    Access("GET", f"{_API}/municipalities/{{municipalityCode}}/interpretations/{{termId}}"),
+    Access("GET", f"{_API}/municipalities/{{municipalityCode}}/interpretations/{{termId}}/revisions"),
+    Access(
+        "PUT",
+        f"{_API}/municipalities/{{municipalityCode}}/interpretations/{{termId}}",
+        _INTERPRETATIONS,
+        "its own municipality",
+    ),
+    Access(
+        "DELETE",
+        f"{_API}/municipalities/{{municipalityCode}}/interpretations/{{termId}}",
+        _INTERPRETATIONS,
+        "its own municipality",
+    ),
+    Access("GET", f"{_API}/terms/{{termId}}/interpretations"),
+    Access("GET", f"{_API}/divergences"),
     Access("GET", f"{_API}/adoptions"),
     Access("GET", f"{_API}/adoption-matrix"),
     Access("GET", f"{_API}/clients", _CLIENTS, "its own organisation; the county's administrator: all"),

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from api.identity.permissions import ROLES
 from api.identity.public_keys import ALGORITHMS
-from api.schemas import Bool, Input, Instant, Link, Output, Paging, unset
+from api.schemas import Bool, Input, Instant, Link, OrganisationCode, Output, Paging, unset
 
 
 def _one_of(words: frozenset[str], code: str) -> AfterValidator:
@@ -28,7 +28,6 @@ def _each_once(items: list[str]) -> list[str]:
     return items
 
 
-OrganisationCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}([0-9]{2})?$")]
 # Compared letter by letter with `iss`: no query, no fragment, nothing that two programs read in two ways.
 IssuerUrl = Annotated[
     str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[!$-;=A-Z_a-z~%]*)?$", max_length=255)

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from pydantic import StringConstraints
 from sqlmodel import Session
 
 from api.dependencies import Public, Reader
@@ -13,7 +12,7 @@ from api.errors import NotFound
 from api.openapi import answers
 from api.organisations.schemas import MunicipalityQuery, OrganisationLinks, OrganisationRead
 from api.paging import page_of, slice_of
-from api.schemas import Link, MunicipalityCode, Page
+from api.schemas import Link, MunicipalityCode, OrganisationCode, Page
 from api.settings import Settings
 from db.organisations import Organisation, find_organisation, municipalities
 from db.vocabulary import OrganisationKind
@@ -24,8 +23,7 @@ MunicipalityCodePath = Annotated[
     Path(alias="municipalityCode", description="A municipality's four digits. Kommunkoden.", examples=["2281"]),
 ]
 OrganisationCodePath = Annotated[
-    str,
-    StringConstraints(pattern=r"^[0-9]{2}([0-9]{2})?$"),
+    OrganisationCode,
     Path(
         alias="organisationCode",
         description="Four digits for a municipality, two for a county. Kommun- eller länskod.",
@@ -56,6 +54,7 @@ def present(organisation: Organisation, settings: Settings) -> OrganisationRead:
             self=Link(href=address, rel="self"),
             adoptions=Link(href=f"{address}/adoptions", rel="related") if is_municipality else None,
             decisions=Link(href=f"{address}/decisions", rel="related") if is_municipality else None,
+            interpretations=Link(href=f"{address}/interpretations", rel="related") if is_municipality else None,
         ),
     )
 

@@ -1,10 +1,8 @@
 """The JSON of organisations."""
 
-from typing import Annotated
+from pydantic import Field
 
-from pydantic import Field, StringConstraints
-
-from api.schemas import Bool, Link, Output, Paging
+from api.schemas import Bool, CountyCode, Link, Output, Paging
 from db.vocabulary import OrganisationKind
 
 
@@ -12,6 +10,7 @@ class OrganisationLinks(Output):
     self: Link
     adoptions: Link | None
     decisions: Link | None
+    interpretations: Link | None
 
 
 class OrganisationRead(Output):
@@ -26,6 +25,4 @@ class OrganisationRead(Output):
 
 
 class MunicipalityQuery(Paging):
-    county: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")] | None = Field(
-        None, description="Only municipalities of this county, by its two-digit code."
-    )
+    county: CountyCode | None = Field(None, description="Only municipalities of this county, by its two-digit code.")

@@ -14,7 +14,7 @@ from api.guidelines.schemas import GuidelineVersionRead
 from api.packages.head import HeadLine, document_head
 from api.versioning import find_version
 from db.guidelines import county_decisions
-from db.organisations import Organisation, find_organisation, is_municipality
+from db.organisations import Organisation, find_organisation
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,8 @@ def find_dossier(
 
     A municipality's package compares with what it adopted last before this version, any other with the version before.
     """
-    if municipality is not None and not is_municipality(session, municipality):
+    town = find_organisation(session, municipality) if municipality else None
+    if municipality is not None and town is None:
         raise invalid("/query/municipality", "unknown-municipality", "is the code of no municipality, as 2281 is")
     guideline, stored = find_with_versions(session, guideline_id)
     wanted = find_version(stored, number)
@@ -63,7 +64,7 @@ def find_dossier(
         version=shown,
         content=wanted.content,
         head=document_head(shown, guideline.number, responsible.name if responsible else "", address),
-        town=find_organisation(session, municipality) if municipality else None,
+        town=town,
         compared_with=earlier,
         earlier=find_version(stored, earlier).content if earlier else None,
         links=Links(

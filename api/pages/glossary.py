@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from api.published.cards import Card, LabelEntry
 from api.published.picture import Picture
-from api.search.matching import best_label
-from api.swedish import fold, sort_key
+from api.search.selection import Hit
+from api.swedish import initial
 from db.vocabulary import LabelKind, TermStatus
 
 # So many terms, and the words that lead to them, keep a page under 60 kB.
@@ -16,8 +16,6 @@ TERMS_A_PAGE = 200
 _MOST_HITS = 50
 _SWEDISH = "sv"
 _LEADING_ON = frozenset({LabelKind.ALTERNATIVE, LabelKind.DEPRECATED})
-# After å, ä and ö have become what sorts after z.
-_LETTERS = {"{": "Å", "|": "Ä", "}": "Ö"}
 
 
 class Entry(NamedTuple):
@@ -56,11 +54,11 @@ def word_list(picture: Picture, page: int) -> WordList:
         entries += _leading_on(cards, starts[page - 1], end, initials)
     groups: dict[str, list[Entry]] = {}
     for entry in sorted(entries, key=lambda entry: (entry.order, entry.word, entry.card.id)):
-        groups.setdefault(_letter(entry.order), []).append(entry)
+        groups.setdefault(initial(entry.order), []).append(entry)
     letters: dict[str, int] = {}
-    for initial, place in sorted(initials.items()):
-        begins = bisect_right(starts, initial) if place is None else place // TERMS_A_PAGE + 1
-        letters.setdefault(_letter(initial), begins)
+    for first, place in sorted(initials.items()):
+        begins = bisect_right(starts, first) if place is None else place // TERMS_A_PAGE + 1
+        letters.setdefault(initial(first), begins)
     return WordList(page, len(starts), letters, groups)
 
 
@@ -73,35 +71,21 @@ def _initials(cards: Sequence[Card]) -> dict[str, int | None]:
     found: dict[str, int | None] = {}
     place = 0
     while place < len(cards):
-        initial = cards[place].order[:1]
-        found[initial] = place
-        place = bisect_left(cards, chr(ord(initial or "\0") + 1), lo=place + 1, key=lambda card: card.order)
+        first = cards[place].order[:1]
+        found[first] = place
+        place = bisect_left(cards, chr(ord(first or "\0") + 1), lo=place + 1, key=lambda card: card.order)
     return found
 
 
 def _leading_on(cards: Iterable[Card], start: str, end: str | None, initials: dict[str, int | None]) -> Iterator[Entry]:
     """Find the words other than terms' own between two places; their initials are added to the known ones."""
-    keys: dict[str, str] = {}
     for card in cards:
         for label in card.labels:
             if label.kind in _LEADING_ON and label.language == _SWEDISH:
-                first = label.folded[0][0]
-                initial = keys.get(first)
-                if initial is None:
-                    initial = keys[first] = sort_key(first)[:1]
-                    initials.setdefault(initial, None)
-                # Few words begin as those of this page do: only for them is the whole order made.
-                if start[:1] <= initial and (end is None or initial <= end[:1]):
-                    order = sort_key(label.value)
-                    if start <= order and (end is None or order < end):
-                        yield Entry(order, label.value, label.kind, card)
-
-
-def _letter(order: str) -> str:
-    first = order[:1]
-    if first.isdecimal():
-        return "0–9"
-    return _LETTERS.get(first) or (first.upper() if first.isalpha() else "Tecken")
+                order = label.folded[0]
+                initials.setdefault(order[:1], None)
+                if start <= order and (end is None or order < end):
+                    yield Entry(order, label.value, label.kind, card)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +101,17 @@ class Found:
 
 def look_up(picture: Picture, query: str) -> tuple[int, list[Found]]:
     """Count the terms that answer a query, and describe the best."""
-    cards = picture.search(picture.ordered, query, None)
-    return len(cards), [_found(picture, card, fold(query)) for card in cards[:_MOST_HITS]]
+    found = picture.index.search(query)
+    return found.total, [_found(picture, hit) for hit in found.page(0, _MOST_HITS)]
 
 
-def _found(picture: Picture, card: Card, wanted: str) -> Found:
-    term = picture.term(card, linked=False)
-    hit = best_label(card.labels, wanted, None)
-    word = hit.label if hit else None
-    reasons = (label["reason"] for label in term["labels"] if word and label["value"] == word.value)
+def _found(picture: Picture, hit: Hit) -> Found:
+    card, match = hit.card, hit.match
+    term = picture.term(card)
+    word = card.labels[match.label] if match else None
+    reason = term["labels"][match.label]["reason"] if match else None
     explained = (text["text"] for text in definitions(term) if text["language"] == _SWEDISH)
-    return Found(card, word, next(reasons, None), next(explained, None), picture.cards.get(term["replacedBy"]))
+    return Found(card, word, reason, next(explained, None), picture.cards.get(term["replacedBy"]))
 
 
 def definitions(term: dict[str, Any]) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ def redline_page(  # one argument a thing that the page says
 
 def placed(changes: Sequence[Change]) -> list[tuple[str, Change]]:
     """Give each change the words for where it stands."""
-    return [(_place(change.path), change) for change in changes]
+    return [(place_in_words(change.path), change) for change in changes]
 
 
 def in_swedish(texts: Mapping[str, str]) -> str:
@@ -27,7 +27,7 @@ def in_swedish(texts: Mapping[str, str]) -> str:
     return texts.get("sv") or next(iter(texts.values()))
 
 
-def _place(path: str) -> str:
+def place_in_words(path: str) -> str:
     """Say where a change stands: /provisions/1.4/text/sv is Bestämmelse, 1.4, text, svenska."""
     steps = (step.replace("~1", "/").replace("~0", "~") for step in path.split("/")[1:])
     return " · ".join(words.STEP.get(step, step) for step in steps)

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 
 from api.clock import STOCKHOLM
 from api.pages import words
+from api.pages.prose import prose
 from api.published.cards import Card
 
 _HERE = Path(__file__).parent
@@ -45,6 +46,20 @@ def _in_swedish(texts: Mapping[str, str]) -> Markup:
         return escape(texts["sv"])
     language, text = next(iter(texts.items()))
     return Markup('<span lang="{}">{}</span>').format(language, text)
+
+
+def _prose(texts: Mapping[str, str]) -> Markup:
+    """Render a text in Swedish, or in the language that it has, marked as such."""
+    language = "sv" if "sv" in texts else next(iter(texts))
+    # Cleaned: see api/pages/prose.py.
+    html = Markup(prose(texts[language]))  # noqa: S704
+    if language == "sv":
+        return Markup('<div class="prose">{}</div>').format(html)
+    return Markup('<div class="prose" lang="{}">{}</div>').format(language, html)
+
+
+def _prose_in(text: str, language: str = "sv") -> Markup:
+    return _prose({language: text})
 
 
 def _word_of(card: Card) -> Markup:
@@ -84,5 +99,13 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters |= {"sv": _in_swedish, "word": _word_of, "code": _with_code, "day": _day, "asset": _asset}
+_templates.filters |= {
+    "sv": _in_swedish,
+    "prose": _prose,
+    "prose_in": _prose_in,
+    "word": _word_of,
+    "code": _with_code,
+    "day": _day,
+    "asset": _asset,
+}
 _templates.globals["words"] = words

@@ -13,11 +13,15 @@ from api.dependencies import Public, Reader
 from api.edge.context import Topic
 from api.errors import NotFound, all_problems
 from api.guidelines.reading import find_with_versions, present_guideline, present_versions
+from api.interpretations.reading import divergences, readings_of_term
+from api.interpretations.schemas import DivergenceQuery
 from api.openapi import problem_example
 from api.pages.glossary import definitions, domain_name, look_up, word_list
+from api.pages.proposals import proposal_view
 from api.pages.rendering import DOCS_POLICY, render
 from api.pages.serving import PageRoute
 from api.pages.standing import is_made_up, standing
+from api.proposals.routes import ProposalId
 from api.published.picture import Picture
 from api.schemas import Day, QueryInt, Slug
 from db.decisions import has_decisions_from
@@ -26,6 +30,8 @@ from db.organisations import find_organisation
 from db.terms import term_versions
 from seed import DEMONSTRATION
 
+# So many keep the page light.
+_MOST_DIVERGENCES = 50
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 
@@ -50,7 +56,7 @@ def landing(request: Request, session: Reader) -> HTMLResponse:
     return render(
         "landing.html",
         county=county.name if county else "länet",
-        terms=len(picture.listed(language=None, domain=None, status=None)),
+        terms=sum(domain["termCount"] for domain in picture.domain_list()),
         standing=standing(session, clock.today(), settings.county),
         api_url=settings.api_url,
         contact=settings.contact,
@@ -70,13 +76,13 @@ def terms(request: Request, q: Sought = "", sida: PageNumber = 1) -> HTMLRespons
     return render("terms.html", query="", list=words)
 
 
-@router.get("/begrepp/{termId}", dependencies=[Depends(Public(Topic.TERMS))])
+@router.get("/begrepp/{termId}", dependencies=[Depends(Public(Topic.INTERPRETATIONS))])
 def term(request: Request, session: Reader, term_id: TermId) -> HTMLResponse:
     picture = _picture(request)
     card = picture.cards.get(term_id)
     if card is None:
         raise NotFound("No term has this id.")
-    shown = picture.term(card, linked=False)
+    shown = picture.term(card)
     return render(
         "term.html",
         term=shown,
@@ -85,8 +91,23 @@ def term(request: Request, session: Reader, term_id: TermId) -> HTMLResponse:
         domain=domain_name(picture, card.domain),
         versions=term_versions(session, term_id)[::-1],
         cards=picture.cards,
+        found=readings_of_term(picture, term_id),
+        towns=picture.overlays.towns,
         # What cites a term changes with the glossary, and so do the titles.
         titles={(head.guideline_id, head.number): head.title for head in version_heads(session)},
+    )
+
+
+@router.get("/skillnader", dependencies=[Depends(Public(Topic.INTERPRETATIONS))])
+def divergence_page(request: Request) -> HTMLResponse:
+    picture = _picture(request)
+    found = divergences(picture, DivergenceQuery())
+    return render(
+        "divergences.html",
+        total=len(found),
+        terms=[(term, readings_of_term(picture, term.term_id)) for term in found[:_MOST_DIVERGENCES]],
+        cards=picture.cards,
+        towns=picture.overlays.towns,
     )
 
 
@@ -124,6 +145,11 @@ def guideline_page(request: Request, session: Reader, guideline_id: GuidelineId,
         is_made_up=is_made_up,
         earlier=_other_day(datum),
     )
+
+
+@router.get("/forslag/{proposalId}", dependencies=[Depends(Public(Topic.PROPOSALS))])
+def proposal_page(request: Request, session: Reader, proposal_id: ProposalId) -> HTMLResponse:
+    return render("proposal.html", **proposal_view(session, proposal_id, request.app.state.settings))
 
 
 @router.get("/laget", dependencies=[Depends(Public(Topic.ADOPTIONS))])

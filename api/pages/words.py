@@ -57,6 +57,13 @@ NOTE = {
     "editorial": "Redaktionell anmärkning",
     "change": "Ändring",
 }
+ALIGNMENT = {
+    "same": "Som den gemensamma texten",
+    "narrower": "Snävare",
+    "broader": "Vidare",
+    "different": "Annorlunda",
+    "not_used": "Använder inte ordet",
+}
 AUDIENCE = {
     "general": "För alla",
     "politicians": "För förtroendevalda",
@@ -91,6 +98,19 @@ LANGUAGE = {
     "uk": "ukrainska",
 }
 SOURCE = {"own": "Egen text av", "based_on": "Bygger på", "quoted": "Citat ur"}
+POSITION = {
+    "support": "Tillstyrker",
+    "support_with_changes": "Tillstyrker med ändringar",
+    "abstain": "Avstår",
+    "oppose": "Avstyrker",
+}
+RULE = {
+    "consent": "Samtycke: ingen avstyrker",
+    "majority": "Majoritet: fler tillstyrker än avstyrker",
+    "two_thirds": "Två tredjedelar av dem som tar ställning tillstyrker",
+    "unanimous": "Enighet: alla inbjudna svarar och tillstyrker",
+}
+COUNTED = {True: "Ja", False: "Nej"}
 CHANGE = {"added": "Tillagt", "removed": "Borttaget", "changed": "Ändrat", "moved": "Flyttat"}
 # The steps of a redline's paths, and the words that they may lead to.
 STEP = {
@@ -131,6 +151,7 @@ STEP = {
     "environment": "Miljö",
     "assessment": "Bedömning",
     "measure": "Åtgärd",
+    "noMeasureReason": "Skäl till ingen åtgärd",
     "workEnvironment": "Arbetsmiljö",
     "competenceNeeds": "Behov av kompetens",
     "targetGroupNotes": "Råd till målgrupp",
@@ -139,6 +160,18 @@ STEP = {
     "terms": "Begrepp i texten",
     "reviewIntervalMonths": "Månader mellan översyner",
 }
+PROPOSAL = {
+    "draft": "Utkast",
+    "submitted": "Inlämnat",
+    "on_consultation": "På remiss",
+    "closed": "Remissen är avslutad",
+    "returned": "Återlämnat",
+    "approved": "Bifallet",
+    "rejected": "Avslaget",
+    "withdrawn": "Tillbakadraget",
+}
+ACTION = {"create": "Något nytt", "amend": "Ändring av", "retire": "Upphävande av"}
+OUTCOME = {"approved": "Bifallet", "rejected": "Avslaget"}
 MONTHS = (
     *("januari", "februari", "mars", "april", "maj", "juni"),
     *("juli", "augusti", "september", "oktober", "november", "december"),

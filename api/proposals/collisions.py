@@ -7,9 +7,10 @@ from rapidfuzz import fuzz, process
 from sqlmodel import Session
 
 from api.proposals.schemas import Collision
+from api.search.schemas import Matched
 from api.swedish import fold
 from api.terms.lookalikes import confusable
-from api.terms.schemas import Label, Matched, TermContent
+from api.terms.schemas import Label, TermContent
 from db.words import Word, definitions_of_length, words_of_length, words_to_use
 
 # Of two definitions that are nearly the same, four fifths are, letter by letter (normalised InDel similarity).
@@ -56,7 +57,7 @@ def _of_word(kind: Literal["word", "lookalike"], place: int, word: Word, detail:
         pointer=f"/content/labels/{place}/value",
         detail=detail,
         term_id=word.term_id,
-        matched=Matched(value=word.value, kind=word.kind, language=word.language),
+        matched=Matched(value=word.value, kind=word.kind, language=word.language, form=None),
     )
 
 

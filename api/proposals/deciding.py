@@ -15,6 +15,7 @@ from api.proposals.rules import Action
 from api.proposals.schemas import ProposalDecision
 from api.proposals.standing import lock_visible, revision_for, standing_of
 from api.proposals.targets import Approval
+from api.rounds.closing import check_decided_on, check_support
 from db.guidelines import CountyDecision
 from db.proposals import Proposal
 from db.session import Transaction
@@ -29,8 +30,7 @@ def decide_proposal(
     check_revision(revision_for(proposal, caller), sent)
     action = Action.APPROVE if body.outcome == Outcome.APPROVED else Action.REJECT
     following = rules.after(proposal.status, action, standing_of(tx, proposal, caller))
-    if action == Action.APPROVE and body.override is None:
-        rules.check_needs_no_round(proposal.target_type, proposal.action, proposal.change_kind)
+    check_decided_on(tx, proposal, body.decided_on)
     now = clock.now()
     decision = CountyDecision(
         id=str(uuid.uuid7()),
@@ -67,6 +67,8 @@ def _publish(
     target.lock(tx, proposal.target_id)
     if rebase_onto_newest(tx, proposal):
         freeze_submission(tx, proposal)
+    if body.override is None:
+        check_support(tx, proposal)
     approval = Approval(
         target_id=proposal.target_id,
         content=proposal.content,

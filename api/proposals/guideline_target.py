@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from api.errors import FieldError, invalid
+from api.errors import FieldError, incomplete, invalid
 from api.guidelines import rules
 from api.guidelines.publishing import GuidelineChange, publish_guideline, repeal_guideline
 from api.guidelines.schemas import GuidelineContent, dump
@@ -37,6 +37,9 @@ class GuidelineTarget:
     def faults(self, session: Session, _target_id: str, content: GuidelineContent) -> list[FieldError]:
         return rules.faults(content, known_terms(session, content.terms))
 
+    def missing(self, content: Content) -> list[FieldError]:
+        return rules.missing(GuidelineContent.model_validate(content))
+
     def store(
         self, session: Session, target_id: str, content: GuidelineContent, base: Mapping[str, Any] | None, origin: str
     ) -> Content:
@@ -48,9 +51,13 @@ class GuidelineTarget:
         raise invalid("/replacedBy", "replaced-by-of-kept", "is for a term that is retired: leave it out")
 
     def publish(self, tx: Transaction, approval: Approval) -> str:
+        content = GuidelineContent.model_validate(approval.content)
+        # It was asked when the text was submitted; a merge may have brought together what each side took away.
+        if lacking := rules.missing(content):
+            raise incomplete([fault.under("/content") for fault in lacking])
         change = GuidelineChange(
             guideline_id=approval.target_id,
-            content=GuidelineContent.model_validate(approval.content),
+            content=content,
             kind=approval.kind,
             note=approval.note,
             in_force_from=approval.in_force_from,

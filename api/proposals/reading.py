@@ -1,15 +1,24 @@
 """Proposals as one reader may see them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlmodel import Session
 
 from api.errors import NotFound
 from api.identity.authenticate import Caller
+from api.proposals.completeness import missing_in
+from api.proposals.inspection_schemas import SubmissionHead, SubmissionLinks, SubmissionRead
 from api.proposals.kinds import TARGETS
 from api.proposals.resembling import resembling
-from api.proposals.rules import allowed
-from api.proposals.schemas import DecisionRead, Override, ProposalCreated, ProposalLinks, ProposalRead
+from api.proposals.rules import ENDED, allowed
+from api.proposals.schemas import (
+    DecisionRead,
+    Override,
+    ProposalCreated,
+    ProposalLinks,
+    ProposalRead,
+)
 from api.proposals.standing import revision_for, standing_of, visible_to
 from api.schemas import Link
 from db.canonical import content_hash
@@ -91,12 +100,42 @@ def _present(
             "revision": revision_for(proposal, caller),
             "submittedAt": submission.submitted_at if submission else None,
             "changedAt": proposal.changed_at if own else proposal.public_changed_at,
+            "missing": [fault.as_json() for fault in missing_in(proposal.target_type, text)],
             "publishedVersion": proposal.published_version,
             "allowedTransitions": allowed(proposal.status, standing_of(session, proposal, caller)),
             "_links": ProposalLinks(
                 self=Link(href=address, rel="self"),
                 diff=Link(href=f"{address}/diff", rel="related"),
+                preview=None if proposal.status in ENDED else Link(href=f"{address}/preview", rel="related"),
+                impact=Link(href=f"{address}/impact", rel="related"),
+                comments=Link(href=f"{address}/comments", rel="related"),
+                submissions=Link(href=f"{address}/submissions", rel="version-history") if submission else None,
                 target=target,
             ),
         }
     )
+
+
+def present_submission_head(submission: ProposalSubmission, api_url: str) -> SubmissionHead:
+    return SubmissionHead(**_told_of(submission, api_url))
+
+
+def present_submission(proposal: Proposal, submission: ProposalSubmission, api_url: str) -> SubmissionRead:
+    content, schema = submission.content, TARGETS[proposal.target_type].schema
+    return SubmissionRead(
+        content=schema.model_validate(content) if content is not None else None,
+        replaced_by=submission.replaced_by,
+        **_told_of(submission, api_url),
+    )
+
+
+def _told_of(submission: ProposalSubmission, api_url: str) -> dict[str, Any]:
+    address = f"{api_url}/proposals/{submission.proposal_id}"
+    return {
+        **submission.model_dump(exclude={"proposal_id", "content", "replaced_by", "content_hash"}),
+        "content_hash": submission.content_hash if submission.content is not None else None,
+        "links": SubmissionLinks(
+            self=Link(href=f"{address}/submissions/{submission.number}", rel="self"),
+            proposal=Link(href=address, rel="up"),
+        ),
+    }

@@ -9,7 +9,7 @@ from api.errors import MergeConflict, VersionMoved
 from api.merging import Contradiction, merge
 from api.proposals.kinds import TARGETS
 from api.proposals.targets import Content
-from db.proposals import Proposal
+from db.proposals import Proposal, ProposalSubmission
 from db.session import Transaction
 from db.vocabulary import ProposalAction
 
@@ -36,14 +36,15 @@ def rebase(session: Session, proposal: Proposal, number: str) -> None:
     if number == proposal.base_version:
         return
     if proposal.content is not None:
-        proposal.content = _merged(session, proposal, proposal.content, number)
+        proposal.content = merged_onto(session, proposal, proposal, number)
         proposal.rebased_from = proposal.base_version
     proposal.base_version = number
 
 
-def _merged(session: Session, proposal: Proposal, ours: Content, number: str) -> Content:
+def merged_onto(session: Session, proposal: Proposal, text: Proposal | ProposalSubmission, number: str) -> Content:
+    """Give what a text of a proposal, written on its `baseVersion`, becomes on another one; raises MergeConflict."""
     versions = TARGETS[proposal.target_type].versions(session, proposal.target_id)
-    base, theirs = versions[str(proposal.base_version)], versions[number]
+    base, theirs, ours = versions[str(text.base_version)], versions[number], text.content or {}
     merged = merge(base, theirs, ours)
     contradictions = merged.contradictions or [
         # Each side is in order and together they are not, such as a relation that is broader in one and related in
@@ -53,8 +54,8 @@ def _merged(session: Session, proposal: Proposal, ours: Content, number: str) ->
     ]
     if contradictions:
         raise MergeConflict(
-            f"Version {number} and this text, written on {proposal.base_version}, say different things.",
-            baseVersion=proposal.base_version,
+            f"Version {number} and this text, written on {text.base_version}, say different things.",
+            baseVersion=text.base_version,
             newestVersion=number,
             conflicts=[found.as_json() for found in contradictions],
         )

@@ -189,9 +189,9 @@ def post_transition(
     if_match: IfMatch,
     body: Transition,
 ) -> ProposalRead:
-    """Submit, return or withdraw a proposal; a move that is not allowed tells which are.
+    """Submit, return or withdraw a proposal, or close its referral round; a move that is not allowed tells which are.
 
-    Lämnar in, återlämnar eller drar tillbaka ett förslag.
+    Lämnar in, återlämnar eller drar tillbaka ett förslag, eller avslutar dess remissomgång.
     """
     proposal = move_proposal(tx, caller, str(proposal_id), if_match, body)
     return _answer(request, response, present_proposal(tx, proposal, caller, _api_url(request)))

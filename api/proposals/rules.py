@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from api.errors import Conflict, Forbidden, IllegalTransition, RoundRuleUnmet
-from db.vocabulary import ChangeKind, ProposalAction, ProposalStatus, TargetType
+from api.errors import Conflict, Forbidden, IllegalTransition
+from db.vocabulary import ProposalStatus
 
 
 class Action(StrEnum):
     SUBMIT = "submit"
     RETURN = "return"
     WITHDRAW = "withdraw"
+    OPEN_ROUND = "openRound"
+    CLOSE = "close"
     APPROVE = "approve"
     REJECT = "reject"
 
@@ -21,14 +23,22 @@ class Actor(StrEnum):
     DECIDER = "decider"
 
 
-# What is not listed is forbidden. Moves of a referral round come with the rounds.
+# What is not listed is forbidden.
 TRANSITIONS = {
     (ProposalStatus.DRAFT, Action.SUBMIT): ProposalStatus.SUBMITTED,
     (ProposalStatus.DRAFT, Action.WITHDRAW): ProposalStatus.WITHDRAWN,
+    (ProposalStatus.SUBMITTED, Action.OPEN_ROUND): ProposalStatus.ON_CONSULTATION,
     (ProposalStatus.SUBMITTED, Action.RETURN): ProposalStatus.RETURNED,
     (ProposalStatus.SUBMITTED, Action.REJECT): ProposalStatus.REJECTED,
     (ProposalStatus.SUBMITTED, Action.WITHDRAW): ProposalStatus.WITHDRAWN,
     (ProposalStatus.SUBMITTED, Action.APPROVE): ProposalStatus.APPROVED,
+    (ProposalStatus.ON_CONSULTATION, Action.CLOSE): ProposalStatus.CLOSED,
+    (ProposalStatus.ON_CONSULTATION, Action.WITHDRAW): ProposalStatus.WITHDRAWN,
+    (ProposalStatus.CLOSED, Action.OPEN_ROUND): ProposalStatus.ON_CONSULTATION,
+    (ProposalStatus.CLOSED, Action.RETURN): ProposalStatus.RETURNED,
+    (ProposalStatus.CLOSED, Action.REJECT): ProposalStatus.REJECTED,
+    (ProposalStatus.CLOSED, Action.WITHDRAW): ProposalStatus.WITHDRAWN,
+    (ProposalStatus.CLOSED, Action.APPROVE): ProposalStatus.APPROVED,
     (ProposalStatus.RETURNED, Action.SUBMIT): ProposalStatus.SUBMITTED,
     (ProposalStatus.RETURNED, Action.WITHDRAW): ProposalStatus.WITHDRAWN,
 }
@@ -36,6 +46,8 @@ ACTORS = {
     Action.SUBMIT: Actor.OWNER,
     Action.WITHDRAW: Actor.OWNER,
     Action.RETURN: Actor.MODERATOR,
+    Action.OPEN_ROUND: Actor.MODERATOR,
+    Action.CLOSE: Actor.MODERATOR,
     Action.APPROVE: Actor.DECIDER,
     Action.REJECT: Actor.DECIDER,
 }
@@ -79,15 +91,6 @@ def after(status: ProposalStatus, action: Action, standing: Standing) -> Proposa
     return following
 
 
-def check_needs_no_round(target: TargetType, action: ProposalAction, kind: ChangeKind) -> None:
-    """Refuse an approval without a referral round or an override: only a minor change of a term needs neither.
-
-    A new word and one that ends concern everybody, whatever the proposal calls them.
-    """
-    if (target, action, kind) != (TargetType.TERM, ProposalAction.AMEND, ChangeKind.MINOR):
-        raise RoundRuleUnmet("The proposal has been through no referral round.")
-
-
 def check_editable(status: ProposalStatus) -> None:
     if status not in EDITABLE:
         raise Conflict(f"A proposal is edited as draft or returned; this one is {status}.")
@@ -97,7 +100,7 @@ def _why_not(action: Action, standing: Standing) -> str:
     if ACTORS[action] == Actor.OWNER:
         return f"Only the organisation that made the proposal may {action} it."
     if ACTORS[action] == Actor.MODERATOR:
-        return f"Only the county's editor may {action} a proposal."
+        return f"Only the county's editor takes this step: {action}."
     if standing.wrote:
         return "Nobody decides a proposal that they wrote."
     return "Only the county's editor decides."

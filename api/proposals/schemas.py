@@ -3,9 +3,7 @@
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    BeforeValidator,
     Field,
-    StringConstraints,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
     WrapValidator,
@@ -24,15 +22,18 @@ from api.schemas import (
     LanguageMap,
     Line,
     Link,
+    OrganisationCode,
     Output,
     Paging,
     Query,
+    QueryBool,
     Slug,
     Text,
     VersionNumber,
     unset,
 )
-from api.terms.schemas import Matched, TermContent
+from api.search.schemas import Matched
+from api.terms.schemas import TermContent
 from api.texts import Readable
 from db.vocabulary import ChangeKind, Outcome, ProposalAction, ProposalStatus, TargetType
 
@@ -107,9 +108,9 @@ class ProposalUpdate(Input):
 
 
 class Transition(Input):
-    """A move of a proposal; `return` needs a reason."""
+    """A move of a proposal; `return` needs a reason, and `close` where answers are awaited still."""
 
-    action: Literal[Action.SUBMIT, Action.RETURN, Action.WITHDRAW]
+    action: Literal[Action.SUBMIT, Action.RETURN, Action.WITHDRAW, Action.CLOSE]
     reason: Text | None = None
 
     @model_validator(mode="after")
@@ -155,7 +156,19 @@ class TargetRead(Output):
 class ProposalLinks(Output):
     self: Link
     diff: Link
+    preview: Link | None
+    impact: Link
+    comments: Link
+    submissions: Link | None
     target: Link | None
+
+
+class MissingField(Output):
+    """What a text lacks before it can be submitted and approved."""
+
+    pointer: str = Field(description="JSON Pointer into the proposal.")
+    code: str
+    detail: str
 
 
 class ProposalRead(Output):
@@ -176,6 +189,7 @@ class ProposalRead(Output):
     content: ProposedContent | None
     replaced_by: str | None
     content_hash: ContentHash | None
+    missing: list[MissingField]
     revision: int
     submitted_at: Instant | None
     changed_at: Instant
@@ -232,6 +246,7 @@ class Trial(Output):
 
     valid: Literal[True]
     collisions: list[Collision]
+    missing: list[MissingField]
     preview: Preview | None
 
 
@@ -259,16 +274,10 @@ class ProposalDiff(Output):
     changes: list[Change]
 
 
-def _only_true_or_false(value: Any) -> Any:
-    if value not in (True, False, "true", "false"):
-        _refuse("bool_parsing", "is true or false")
-    return value
-
-
 class DraftQuery(Query):
     """Whether a proposal is made, or only tried."""
 
-    dry_run: Annotated[bool, BeforeValidator(_only_true_or_false)] = Field(
+    dry_run: QueryBool = Field(
         default=False, description="Only tell what the proposal would collide with and change; nothing is stored."
     )
 
@@ -277,6 +286,4 @@ class ProposalQuery(Paging):
     status: ProposalStatus | None = Field(None, description="Only proposals in this state.")
     target_type: TargetType | None = Field(None, description="Only proposals on this type of target.")
     target_id: Slug | None = Field(None, description="Only proposals on the target with this id.")
-    organisation: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}([0-9]{2})?$")] | None = Field(
-        None, description="Only proposals of this organisation."
-    )
+    organisation: OrganisationCode | None = Field(None, description="Only proposals of this organisation.")

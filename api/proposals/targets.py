@@ -57,6 +57,9 @@ class Target(Protocol):
     def faults(self, session: Session, target_id: str, content: Any) -> list[FieldError]:
         """List what is wrong with a content, by pointers into it."""
 
+    def missing(self, content: Content) -> list[FieldError]:
+        """List what a content in order still lacks before it can be submitted and approved, by pointers into it."""
+
     def store(
         self, session: Session, target_id: str, content: Any, base: Mapping[str, Any] | None, origin: str
     ) -> Content:

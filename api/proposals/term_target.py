@@ -41,6 +41,9 @@ class TermTarget:
         before = TermContent.model_validate(newest.content) if newest else None
         return rules.faults(target_id, content, surroundings(session, {target_id: content}), before)
 
+    def missing(self, _content: Content) -> list[FieldError]:
+        return []
+
     def store(
         self, _session: Session, _target_id: str, content: TermContent, _base: Mapping[str, Any] | None, _origin: str
     ) -> Content:

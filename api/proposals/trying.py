@@ -2,10 +2,11 @@
 
 from api.identity.authenticate import Caller
 from api.proposals.collisions import collisions
+from api.proposals.completeness import missing_in
 from api.proposals.drafting import check_draft
 from api.proposals.kinds import TARGETS
 from api.proposals.resembling import resembling
-from api.proposals.schemas import Collision, Preview, ProposalCreate, Trial
+from api.proposals.schemas import Collision, MissingField, Preview, ProposalCreate, Trial
 from api.redline import redline
 from api.terms.schemas import TermContent
 from api.versioning import next_number
@@ -25,7 +26,8 @@ def try_proposal(tx: Transaction, caller: Caller, body: ProposalCreate) -> Trial
     ]
     if isinstance(body.content, TermContent):
         found += collisions(tx, proposal.target_id, body.content, base)
-    return Trial(valid=True, collisions=found, preview=_preview(proposal, list(versions), base))
+    lacking = [MissingField(**fault.as_json()) for fault in missing_in(proposal.target_type, proposal)]
+    return Trial(valid=True, collisions=found, missing=lacking, preview=_preview(proposal, list(versions), base))
 
 
 def _told(status: ProposalStatus) -> str:

@@ -1,71 +1,106 @@
 """What the picture knows of one term: taken once from its ready document."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from sys import intern
+from typing import Any, NamedTuple
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from api.languages import best_language
-from api.swedish import fold, sort_key
+from api.published.packing import Packing
+from api.swedish import sort_key
 from api.terms.rules import own_word
 from db.vocabulary import LabelKind
 
 
-@dataclass(frozen=True, slots=True)
-class LabelEntry:
-    """A label as it is searched: `folded` holds the value, then the forms, a line each."""
+class LabelEntry(NamedTuple):
+    """A label as it is searched: `forms` as they are written, `folded` the key of the value, then of the forms."""
 
     value: str
     kind: str
     language: str
+    forms: tuple[str, ...]
     folded: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What the picture knows of one term; `document` is its ready JSON, less what others give it."""
+class TextEntry(NamedTuple):
+    """A definition as it is searched."""
+
+    language: str
+    audience: str
+    text: str
+
+
+class Card(NamedTuple):
+    """What the picture knows of one term.
+
+    There may be a hundred thousand: what only some reads need stays in the document, and equal words are one object.
+    """
 
     id: str
-    document: str
+    packed: bytes
+    packing: Packing
     order: str
     domain: str
     status: str
+    version: str
+    revision: int
     preferred: str
     labels: tuple[LabelEntry, ...]
-    texts: tuple[str, ...]
     broader: tuple[str, ...]
     related: tuple[str, ...]
+    replaced_by: str | None
     valid_from: str
     changed_at: str
-    digest_line: str
+    content_hash: bytes
+
+    @property
+    def document(self) -> bytes:
+        """Give the ready JSON, less what others give the term."""
+        return self.packing.unpack(self.packed)
+
+    @property
+    def texts(self) -> tuple[TextEntry, ...]:
+        """Give the definitions."""
+        definitions = from_json(self.document)["definitions"]
+        return tuple(TextEntry(text["language"], text["audience"], text["text"]) for text in definitions)
+
+    @property
+    def digest_line(self) -> str:
+        """Give the line of this term in what the glossary's hash is taken over."""
+        return f"{self.id} {self.version} {self.status} sha256:{self.content_hash.hex()}\n"
 
 
-@dataclass(frozen=True, slots=True)
-class DomainCard:
+class DomainCard(NamedTuple):
     id: str
     labels: list[dict[str, str]]
 
 
-def card_of(document: str) -> Card:
+def card_of(document: str, packing: Packing) -> Card:
     """Take from a ready document what lists, search and relations need."""
-    term = from_json(document)
-    labels = tuple(_entry(label) for label in term["labels"])
+    encoded = document.encode()
+    term = from_json(encoded, cache_strings="keys")
+    labels = tuple(map(_entry, term["labels"]))
     preferred = own_word(term["labels"])
+    # What others state as well is added when the term is read, so it is taken out here.
+    stated = b',"related":' + to_json(term["related"])
     return Card(
-        id=term["id"],
-        document=document,
-        order=sort_key(preferred),
-        domain=term["domain"],
-        status=term["status"],
+        id=intern(term["id"]),
+        packed=packing.pack(encoded.replace(stated, b"", 1)),
+        packing=packing,
+        order=_same(sort_key(preferred), preferred),
+        domain=intern(term["domain"]),
+        status=intern(term["status"]),
+        version=intern(term["version"]),
+        revision=term["revision"],
         preferred=preferred,
         labels=labels,
-        texts=tuple(fold(definition["text"]) for definition in term["definitions"]),
-        broader=tuple(term["broader"]),
-        related=tuple(term["related"]),
-        valid_from=term["validFrom"],
-        changed_at=term["changedAt"],
-        digest_line=f"{term['id']} {term['version']} {term['status']} {term['contentHash']}\n",
+        broader=tuple(map(intern, term["broader"])),
+        related=tuple(map(intern, term["related"])),
+        replaced_by=term["replacedBy"],
+        valid_from=intern(term["validFrom"]),
+        changed_at=intern(term["changedAt"]),
+        content_hash=bytes.fromhex(term["contentHash"].removeprefix("sha256:")),
     )
 
 
@@ -79,13 +114,13 @@ def preferred_label(card: Card, language: str | None) -> str:
 
 
 def _entry(label: Mapping[str, Any]) -> LabelEntry:
-    folded = (fold(label["value"]), *(fold(form) for form in label["forms"]))
-    return LabelEntry(label["value"], label["kind"], label["language"], folded)
+    value, forms = label["value"], tuple(label["forms"])
+    folded = tuple(_same(sort_key(word), word) for word in (value, *forms))
+    return LabelEntry(value, intern(label["kind"]), intern(label["language"]), forms, folded)
 
 
-def label_language(labels: Iterable[LabelEntry], wanted: str) -> str | None:
-    """Choose the language of a term's labels for a reader of one; None when there is none for them."""
-    return best_language(wanted, (label.language for label in labels))
+def _same(text: str, other: str) -> str:
+    return other if text == other else text
 
 
 def _preferred(labels: Iterable[LabelEntry], language: str) -> str | None:

@@ -1,13 +1,14 @@
 """The current picture of this process, kept at the newest sequence of the public feed."""
 
+import gc
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import anyio
 import anyio.to_thread
-import structlog
 from sqlmodel import Session
 
 from api import clock
@@ -15,45 +16,49 @@ from api.edge.context import Topic
 from api.events.record import topics_of
 from api.guidelines.rules import VersionDates, shown_version
 from api.published.cards import DomainCard
+from api.published.overlays import overlays_of
 from api.published.picture import Picture, build
+from api.search.index import LabelIndex
 from api.terms.reading import documents_of_today, documents_on
 from db.events import Event, events_after, last_sequence
 from db.guidelines import guidelines, version_heads
+from db.interpretations import standing_interpretations
+from db.organisations import municipalities
 from db.session import Database, reading
 from db.terms import domains
 from db.types import PUBLIC_STREAM
 
 _BATCH = 500
+_MANY = 5_000
 # Of other days than today: each holds what differs, and an order of its own.
 _DAYS_KEPT = 4
-log = structlog.get_logger("samsprak.published")
 
 
 class Published:
     """Holds the picture; `on_change` is told which topics moved, after the swap."""
 
-    def __init__(self, database: Database, base_url: str, api_url: str) -> None:
+    def __init__(self, database: Database, base_url: str, api_url: str, county: str) -> None:
         self._database = database
         self._base_url = base_url
         self._api_url = api_url
+        self._county = county
         self._lock = threading.Lock()
         self._other_days: OrderedDict[tuple[int, date], Picture] = OrderedDict()
         self._drawing = anyio.CapacityLimiter(1)
+        self._indexing: threading.Thread | None = None
         self.on_change: Callable[[Iterable[Topic]], None] = lambda _topics: None
-        self.picture = self._draw()
+        with _without_collecting():
+            self.picture = self._draw()
+        if len(self.picture.cards) > _MANY:
+            # To look through these again and again would hold up all requests each time. What is garbage by now stays
+            # too: a process that draws small pictures by the hundred, as tests do, would grow.
+            gc.freeze()
 
     def catch_up(self) -> None:
         """Bring the picture to the newest committed sequence; returns when it is there."""
         with self._lock, reading(self._database) as session:
             while self._patch(session):
                 pass
-
-    def try_to_catch_up(self) -> None:
-        """Catch up now, or leave it to the next second: what is committed stays committed."""
-        try:
-            self.catch_up()
-        except Exception:  # a fault of reading must not make a done change look undone
-            log.exception("cannot look for changes")
 
     async def on(self, day: date | None) -> Picture:
         """Give the glossary that is valid on a day, as known now; None is today with what is yet to begin.
@@ -87,16 +92,34 @@ class Published:
         }
         return picture.patched(picture.sequence, others.items(), cited_by, begins_later)
 
+    def _index_anew(self, picture: Picture) -> None:
+        """Begin to work what has changed into the index's base, beside the requests; one at a time."""
+        if self._indexing is None or not self._indexing.is_alive():
+            self._indexing = threading.Thread(target=self._index, args=(picture,), name="index", daemon=True)
+            self._indexing.start()
+
+    def _index(self, drawn: Picture) -> None:
+        index = LabelIndex.build(drawn.cards.values())
+        with self._lock:
+            now = self.picture.cards
+            changed = [card for term_id, card in now.items() if drawn.cards.get(term_id) is not card]
+            self.picture = self.picture.indexed(index.patched(changed))
+
     def _draw(self) -> Picture:
         self._day = clock.today()
         with reading(self._database) as session:
+            sequence = last_sequence(session)
+            # Before the terms: so there is a term to every reading, whatever is written meanwhile.
+            towns = {town.code: town.name for town in municipalities(session, self._county)}
+            overlays = overlays_of(towns, standing_interpretations(session))
             return build(
-                sequence=last_sequence(session),
+                sequence=sequence,
                 base_url=self._base_url,
                 api_url=self._api_url,
                 domains=[DomainCard(domain.id, domain.labels) for domain in domains(session)],
                 documents=documents_of_today(session, self._day),
                 cited_by=citations(session, self._day),
+                overlays=overlays,
             )
 
     def _patch(self, session: Session) -> bool:
@@ -109,15 +132,31 @@ class Published:
         changed = dict(documents_of_today(session, today, terms)) if terms else {}
         if today != self._day:
             changed |= documents_on(session, today, after=self._day, until=today)
+        read = {_id_of(event) for event in events if event.kind.startswith("interpretation.")}
         recite = today != self._day or any(event.kind.startswith("guideline.") for event in events)
-        self.picture = self.picture.patched(
+        picture = self.picture.patched(
             events[-1].sequence if events else self.picture.sequence,
             changed.items(),
             citations(session, today) if recite else None,
         )
+        if read:
+            picture = picture.read_as(picture.overlays.patched(read, standing_interpretations(session, read)))
+        self.picture = picture
+        if picture.index.crowded:
+            self._index_anew(picture)
         self._day = today
         self.on_change(frozenset[Topic]().union(*(topics_of(event.kind) for event in events)))
         return len(events) == _BATCH
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Make millions of objects that stay without looking again and again for those that do not."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def citations(session: Session, day: date) -> dict[str, list[tuple[str, str]]]:
@@ -140,4 +179,4 @@ def citations(session: Session, day: date) -> dict[str, list[tuple[str, str]]]:
 
 
 def _id_of(event: Event) -> str:
-    return event.subject.partition("/")[2]
+    return event.subject.rpartition("/")[2]

@@ -1,18 +1,25 @@
 """An immutable picture of the public glossary at one sequence of the feed."""
 
-import hashlib
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from itertools import chain, islice
 from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from api.published.cards import Card, DomainCard, card_of, label_language, preferred_label
+from api.published.bundle import Bundle
+from api.published.cards import Card, DomainCard, card_of
+from api.published.overlaid import Ordered, OverlaidMap
+from api.published.overlays import Overlays
+from api.published.packing import LEARN_FROM, Packing
+from api.published.relations import Inbound
 from api.schemas import link
-from api.search.matching import Hit, Rank, best_label
-from api.swedish import fold
+from api.search.index import LabelIndex
 from db.vocabulary import TermStatus
+
+Citations = Mapping[str, Sequence[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -23,117 +30,121 @@ class Picture:
     api_url: str
     base_url: str
     domains: tuple[DomainCard, ...]
-    cards: Mapping[str, Card]
-    ordered: tuple[Card, ...]
-    narrower: Mapping[str, Sequence[str]]
-    related: Mapping[str, Sequence[str]]
-    cited_by: Mapping[str, Sequence[tuple[str, str]]]
+    cards: OverlaidMap[str, Card]
+    ordered: Ordered[Card]
+    by_id: Ordered[Card]
+    narrower: Inbound
+    related: Inbound
+    counts: Mapping[str, int]
+    cited_by: Citations
+    overlays: Overlays
+    index: LabelIndex
+    packing: Packing
 
     def patched(
         self,
         sequence: int,
         changed: Iterable[tuple[str, str]] = (),
-        cited_by: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+        cited_by: Citations | None = None,
         removed: Collection[str] = (),
     ) -> "Picture":
-        """Give the picture after some terms changed, or what cites them did; without those of another day."""
-        fresh = {term_id: card_of(document) for term_id, document in changed}
-        quotes = self.cited_by if cited_by is None else cited_by
-        if not fresh and not removed:
-            return replace(self, sequence=sequence, cited_by=quotes)
-        cards = {term_id: card for term_id, card in {**self.cards, **fresh}.items() if term_id not in removed}
-        return _drawn(replace(self, sequence=sequence, cited_by=quotes), cards)
+        """Give the picture after some terms changed, or what cites them did; it costs what has changed.
 
-    def term(self, card: Card, *, linked: bool = True) -> dict[str, Any]:
-        """Give one term as the API shows it."""
-        shown: dict[str, Any] = from_json(card.document)
-        shown["narrower"] = self.narrower.get(card.id, ())
-        shown["related"] = self.related.get(card.id, ())
-        shown["citedBy"] = [
-            {"guideline": guideline, "version": version} for guideline, version in self.cited_by.get(card.id, ())
-        ]
-        if linked:
-            address = f"{self.api_url}/terms/{card.id}"
-            instead = self.cards.get(shown["replacedBy"])
-            shown["replacement"] = instead and {"id": instead.id, "preferredLabel": instead.preferred}
-            shown["_links"] = {
-                "self": link(address, "self"),
-                "html": link(f"{self.base_url}/begrepp/{card.id}", "alternate"),
-                "versions": link(f"{address}/versions", "version-history"),
-                # The place is kept; it leads somewhere when municipalities can record how they read a term.
-                "interpretations": None,
-            }
-        return shown
-
-    def listed(
-        self, *, language: str | None, domain: str | None, status: str | None, changed_since: str | None = None
-    ) -> list[Card]:
-        """List terms in Swedish alphabetical order.
-
-        Without a status, deprecated ones are left out, except of what has changed: that a term has ended is news.
+        Removed is only what another day does not have.
         """
-        return [
-            card
-            for card in self.ordered
-            if (card.status == status if status else card.status != TermStatus.DEPRECATED or changed_since is not None)
-            and (changed_since is None or card.changed_at >= changed_since)
-            and (domain is None or card.domain == domain)
-            and (language is None or label_language(card.labels, language) is not None)
-        ]
+        fresh = {term_id: card_of(document, self.packing) for term_id, document in changed}
+        if not fresh and not removed and cited_by is None:
+            return self._with_the_same_terms(sequence=sequence)
+        touched = (*fresh, *removed)
+        before = {term_id: card for term_id in touched if (card := self.cards.get(term_id))}
+        gone, come = before.values(), fresh.values()
+        return replace(
+            self,
+            sequence=sequence,
+            cards=self.cards.patched(fresh, removed),
+            ordered=self.ordered.patched(gone, come),
+            by_id=self.by_id.patched(gone, come),
+            narrower=self.narrower.patched(_broader(gone), _broader(come)),
+            related=self.related.patched(_related(gone), _related(come)),
+            counts=_recounted(self.counts, gone, come),
+            cited_by=self.cited_by if cited_by is None else cited_by,
+            index=self.index.patched(come, removed),
+        )
 
-    def search(self, cards: Iterable[Card], query: str, language: str | None) -> list[Card]:
-        """Keep the terms that answer a query, best first, alphabetically among equals."""
-        wanted = fold(query)
-        found = []
-        for card in cards:
-            hit = best_label(card.labels, wanted, language)
-            if hit is None and any(wanted in text for text in card.texts):
-                hit = Hit(Rank.DEFINITION, None)
-            if hit is not None:
-                found.append((hit.rank, card))
-        found.sort(key=lambda pair: pair[0])
-        return [card for _, card in found]
+    def read_as(self, overlays: Overlays) -> "Picture":
+        """Give the picture after municipalities read terms otherwise."""
+        return self._with_the_same_terms(overlays=overlays)
 
-    def suggest(self, query: str, language: str | None, limit: int) -> list[dict[str, Any]]:
-        """Complete a word: terms whose labels begin with it, or hold it, best first."""
-        wanted = fold(query)
-        found = []
-        for card in self.ordered:
-            hit = best_label(card.labels, wanted, language)
-            if hit is not None and hit.label is not None:
-                found.append((hit.rank, card, hit.label))
-        found.sort(key=lambda row: row[0])
-        return [
-            {
-                "termId": card.id,
-                "preferredLabel": preferred_label(card, language),
-                "matched": {"value": label.value, "kind": label.kind, "language": label.language},
-            }
-            for _, card, label in found[:limit]
-        ]
+    def indexed(self, index: LabelIndex) -> "Picture":
+        """Give the picture with an index that was made anew, beside the requests."""
+        return self._with_the_same_terms(index=index)
+
+    def _with_the_same_terms(self, **changes: Any) -> "Picture":
+        found = replace(self, **changes)
+        # What was made of the terms stays.
+        found.__dict__["bundle"] = self.bundle
+        return found
+
+    @cached_property
+    def bundle(self) -> Bundle:
+        """Give the whole glossary, terms by id."""
+        return Bundle(self.sequence, None, self.domain_list(), self.by_id, self.bundled_json)
+
+    def bundle_for(self, municipality: str | None) -> Bundle:
+        """Give the whole glossary, with what a municipality lays over it if one is named."""
+        if municipality is None:
+            return self.bundle
+        shown = partial(self.bundled_json, municipality=municipality)
+        return Bundle(self.sequence, municipality, self.domain_list(), self.by_id, shown)
+
+    def term_json(self, card: Card, municipality: str | None = None, **more: Any) -> bytes:
+        """Give the JSON of one term as the API shows it, with what a municipality lays over it, and more members."""
+        address = f"{self.api_url}/terms/{card.id}"
+        links = {
+            "self": link(address, "self"),
+            "html": link(f"{self.base_url}/begrepp/{card.id}", "alternate"),
+            "versions": link(f"{address}/versions", "version-history"),
+            "interpretations": link(f"{address}/interpretations", "related"),
+        }
+        instead = card.replaced_by and self.cards.get(card.replaced_by)
+        members = {
+            **self._derived(card),
+            **self.overlaid(card, municipality),
+            **more,
+            "replacement": {"id": instead.id, "preferredLabel": instead.preferred} if instead else None,
+            "_links": links,
+        }
+        return _joined(card.document, members)
+
+    def bundled_json(self, card: Card, municipality: str | None = None) -> bytes:
+        """Give the JSON of one term as it stands in the whole glossary, without links."""
+        return _joined(card.document, {**self._derived(card), **self.overlaid(card, municipality)})
+
+    def term(self, card: Card) -> dict[str, Any]:
+        """Give one term for a page to be made of."""
+        found: dict[str, Any] = from_json(self.bundled_json(card))
+        return found
+
+    def overlaid(self, card: Card, municipality: str | None) -> dict[str, Any]:
+        """Give the member that tells how a municipality reads a term, where one is asked for."""
+        return {"overlay": self.overlays.overlay(card.id, card.version, municipality)} if municipality else {}
+
+    def _derived(self, card: Card) -> dict[str, Any]:
+        """Give what others make of a term: it changes without the term."""
+        return {
+            "narrower": self.narrower.to(card.id),
+            "related": sorted({*card.related, *self.related.to(card.id)}),
+            "citedBy": [
+                {"guideline": guideline, "version": version} for guideline, version in self.cited_by.get(card.id, ())
+            ],
+        }
 
     def domain_list(self) -> list[dict[str, Any]]:
-        counts: dict[str, int] = defaultdict(int)
-        for card in self.ordered:
-            if card.status != TermStatus.DEPRECATED:
-                counts[card.domain] += 1
-        return [{"id": domain.id, "labels": domain.labels, "termCount": counts[domain.id]} for domain in self.domains]
-
-    def content_hash(self) -> str:
-        """SHA-256 over one line a term, by id: id, version, status and content hash."""
-        lines = "".join(self.cards[term_id].digest_line for term_id in sorted(self.cards))
-        return "sha256:" + hashlib.sha256(lines.encode()).hexdigest()
-
-    def glossary(self) -> bytes:
-        """Give the whole glossary, terms by id."""
-        bundle = {
-            "sequence": self.sequence,
-            "contentHash": self.content_hash(),
-            "generatedFor": None,
-            "domains": self.domain_list(),
-            "terms": [self.term(self.cards[term_id], linked=False) for term_id in sorted(self.cards)],
-        }
-        return to_json(bundle)
+        """List the subject domains, with how many terms each has that are not deprecated."""
+        return [
+            {"id": domain.id, "labels": domain.labels, "termCount": self.counts.get(domain.id, 0)}
+            for domain in self.domains
+        ]
 
 
 def build(
@@ -142,26 +153,56 @@ def build(
     api_url: str,
     domains: Iterable[DomainCard],
     documents: Iterable[tuple[str, str]],
-    cited_by: Mapping[str, Sequence[tuple[str, str]]],
+    cited_by: Citations,
+    overlays: Overlays,
 ) -> Picture:
     """Draw the picture from the ready documents of all terms."""
-    blank = Picture(sequence, api_url, base_url, tuple(domains), {}, (), {}, {}, cited_by)
-    return _drawn(blank, {term_id: card_of(document) for term_id, document in documents})
-
-
-def _drawn(picture: Picture, cards: Mapping[str, Card]) -> Picture:
-    narrower: dict[str, list[str]] = defaultdict(list)
-    related: dict[str, set[str]] = defaultdict(set)
-    for term_id in sorted(cards):
-        for target in cards[term_id].broader:
-            narrower[target].append(term_id)
-        for target in cards[term_id].related:
-            related[term_id].add(target)
-            related[target].add(term_id)
-    return replace(
-        picture,
-        cards=cards,
-        ordered=tuple(sorted(cards.values(), key=lambda card: (card.order, card.id))),
-        narrower=dict(narrower),
-        related={term_id: sorted(others) for term_id, others in related.items()},
+    coming = iter(documents)
+    first = list(islice(coming, LEARN_FROM))
+    packing = Packing([document.encode() for _, document in first])
+    cards = {term_id: card_of(document, packing) for term_id, document in chain(first, coming)}
+    return Picture(
+        sequence=sequence,
+        api_url=api_url,
+        base_url=base_url,
+        domains=tuple(domains),
+        cards=OverlaidMap(cards),
+        ordered=Ordered(_by_word, cards.values()),
+        by_id=Ordered(_by_id, cards.values()),
+        narrower=Inbound.of(_broader(cards.values()).items()),
+        related=Inbound.of(_related(cards.values()).items()),
+        counts=_recounted({}, (), cards.values()),
+        cited_by=cited_by,
+        overlays=overlays,
+        index=LabelIndex.build(cards.values()),
+        packing=packing,
     )
+
+
+def _joined(document: bytes, members: Mapping[str, Any]) -> bytes:
+    """Add members to a JSON object that is there as bytes, and has some."""
+    return b"%b,%b" % (document[:-1], to_json(members)[1:])
+
+
+def _by_word(card: Card) -> tuple[str, str]:
+    return card.order, card.id
+
+
+def _by_id(card: Card) -> str:
+    return card.id
+
+
+def _broader(cards: Iterable[Card]) -> dict[str, tuple[str, ...]]:
+    return {card.id: card.broader for card in cards if card.broader}
+
+
+def _related(cards: Iterable[Card]) -> dict[str, tuple[str, ...]]:
+    return {card.id: card.related for card in cards if card.related}
+
+
+def _recounted(counts: Mapping[str, int], gone: Iterable[Card], come: Iterable[Card]) -> Mapping[str, int]:
+    """Count the terms of each domain that are not deprecated."""
+    found = Counter(counts)
+    found.subtract(card.domain for card in gone if card.status != TermStatus.DEPRECATED)
+    found.update(card.domain for card in come if card.status != TermStatus.DEPRECATED)
+    return found

@@ -8,13 +8,21 @@ from pathlib import Path
 from sqlalchemy.pool import QueuePool
 
 from api.edge.public_cache import PublicCache
+from api.freshness import Freshness
 from db.session import Database
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _STATM = Path("/proc/self/statm")
 
 
-def metrics_text(cache: PublicCache | None, answers: list[int], database: Database, sequence: int, began: float) -> str:
+def metrics_text(  # one argument a source
+    cache: PublicCache | None,
+    answers: list[int],
+    database: Database,
+    freshness: Freshness,
+    sequence: int,
+    began: float,
+) -> str:
     """Write the metrics in Prometheus' text format.
 
     `answers` counts by hundreds of the status what the cache did not answer; `began` is a monotonic time.
@@ -39,13 +47,19 @@ def metrics_text(cache: PublicCache | None, answers: list[int], database: Databa
             },
         ),
         *_metric("samsprak_event_sequence", "gauge", "The last public event that is shown.", {"": sequence}),
+        *_metric(
+            "samsprak_looked_seconds_ago",
+            "gauge",
+            "Since what is committed was last looked for and taken in; above a few, this process is behind.",
+            {"": round(time.monotonic() - freshness.looked, 3)},
+        ),
         *_metric("process_resident_memory_bytes", "gauge", "Memory in use.", {"": _resident_bytes()}),
         *_metric("samsprak_uptime_seconds", "gauge", "Since the start.", {"": int(time.monotonic() - began)}),
     ]
     return "\n".join(found) + "\n"
 
 
-def _metric(name: str, kind: str, told: str, values: dict[str, int]) -> Iterator[str]:
+def _metric(name: str, kind: str, told: str, values: dict[str, int] | dict[str, float]) -> Iterator[str]:
     yield f"# HELP {name} {told}"
     yield f"# TYPE {name} {kind}"
     for labels, value in values.items():

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from api.freshness import Freshness
 from api.identity.keys import Keys
 from db.migrate import at_head
 from db.session import Database, UnusableDatabaseError, ping, present_journal_mode
@@ -35,6 +36,7 @@ class Doorkeeper:
 
     database: Database
     keys: Keys
+    freshness: Freshness
     leaving: threading.Event
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _kept: Readiness | None = None
@@ -56,6 +58,10 @@ class Doorkeeper:
             checks["sqlite"] = sqlite3.sqlite_version
             folder = Path(self.database.url.database or "").parent
             checks["disk"] = "low" if shutil.disk_usage(folder).free < _LOW_DISK else "ok"
+        else:
+            checks["otherMachines"] = "heard" if self.freshness.listening else "looked for"
+        # Warnings: what is looked for is seen a second later.
+        checks["otherProcesses"] = "looked for" if self.freshness.stamp.fault else "heard"
         try:
             ping(self.database)
             checks["database"] = "ok"

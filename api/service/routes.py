@@ -77,5 +77,6 @@ async def get_metrics(request: Request) -> Response:
     state = request.app.state
     if not state.settings.shows_metrics:
         raise NotFound("There is nothing at this address.")
-    text = metrics_text(state.cache, state.answers, state.database, state.published.picture.sequence, state.began)
+    sequence = state.published.picture.sequence
+    text = metrics_text(state.cache, state.answers, state.database, state.freshness, sequence, state.began)
     return Response(text, media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})

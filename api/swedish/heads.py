@@ -9,7 +9,7 @@ ENDINGS = {
 }
 _WORDS = {
     "ar": """
-arm ask bil box budget buss båt bänk dag dal damm disk dröm dörr eld fax fisk fläkt fors frist färg gren gång gård
+arm ask bil box budget buss båt bänk dag dal damm disk dröm dörr eld fax fisk fläkt fors färg gren gång gård
 hall hals hamn hatt hiss hund häl häst hög klubb klump knapp kopp kram kran krets krok kropp kväll ledstång lott
 länk mall mun mur måltavl plattform prick präst ramm ring robot rygg sax skjuts skog skylt skärm smuts spik språklek
 spärr sten stig stol storlek ström tank tipp tolk topp tvist ugn vagn vers vind våg väg vägg äng
@@ -18,8 +18,8 @@ spärr sten stig stol storlek ström tank tipp tolk topp tvist ugn vagn vers vin
 adress advokat affär algoritm allians ambulans anstalt apparat arbetslöshet arkitekt art artist aspekt automat
 avsikt balans barriär bas bekantskap beredskap bild blankett blockad bredd bygd byggnad central chans chef detalj
 diagnos dialekt dialog diet disciplin distans domän effekt egenskap enhet enkät episod etikett existens export
-familj fas fasad fastighet fest fiendskap figur fil film filosof fond form frakt fraktur frekvens front fångst färd
-förlust gas gemenskap gestalt gift grupp gräns gymnast gäst halt höjd idrott ikon import inkomst insekt insikt
+familj fas fasad fastighet fest fiendskap figur fil film filosof fond form frakt fraktur frekvens frist front fångst
+färd förlust gas gemenskap gestalt gift grupp gräns gymnast gäst halt höjd idrott ikon import inkomst insekt insikt
 instans intelligens jurist kanal kandidat karriär kasett katalog katastrof kolumn kompetens koncern konferens konst
 konsult kostnad kraft kris kultur kund kunskap kurs licens litteratur lokal längd makt mark marknad maskin match
 medalj medicin metod metropol mikrofon motion myndighet månad mängd natur nämnd olympiad ort paragraf park patrull
@@ -131,6 +131,7 @@ IRREGULAR = {
     "medel": "medlet medlen",
     "kapitel": "kapitlet kapitlen",
     "exempel": "exemplet exemplen",
+    "sedel": "sedeln sedlar sedlarna",
     "segel": "seglet seglen",
     "tempel": "templet templen",
     "tvivel": "tvivlet tvivlen",

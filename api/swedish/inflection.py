@@ -14,6 +14,8 @@ from api.swedish.heads import ENDINGS, HEADS, IRREGULAR
 # The shortest word that is looked for at the end of a compound: "år" ends "sår" and "kår" too.
 _SHORTEST_HEAD = 3
 _SHORT = 4
+_PARTICLES = frozenset("an av bi fram för in med mot om på sam till upp ut under över åter".split())  # noqa: SIM905
+_JOINING = frozenset({"och", "eller"})
 _BY_CHANCE = ("en", "et", "er", "erna")
 # What comes before the end of a phrase: "förvaltning av it-system" is inflected before its preposition.
 _AFTER_THE_HEAD = frozenset(
@@ -40,7 +42,11 @@ _BY_ENDING: tuple[tuple[re.Pattern[str], int, tuple[str, ...]], ...] = tuple(
         ("ium|eum", 2, "et er erna"),
         ("um|ment|tek|skop", 0, "et en"),
         ("het|ion|itet|ör|ist|ent|a[nd]t|[ae]ns|ik|ur|ad|al|ell|att|gi|ess|os", 0, "en er erna"),
-        ("or", 0, "n er erna na"),
+        # Who or what does something (rektor, sensor); else it is neuter (villkor).
+        ("[ts]or", 0, "n er erna na"),
+        ("or", 0, "et en n er erna"),
+        # A short vowel doubles the m: slam, slammet.
+        ("am", 0, "met men mar marna en et ar arna er erna"),
         ("[aeiouyåäö].*[aeiouyåäö].*an", 2, "an ningar ningarna anen aner anerna"),
         # The vowel of an unstressed ending falls out before another: nyckel, nycklar; semester, semestrar.
         ("[^aeiouyåäö]el", 2, "eln lar larna elen eler elerna"),
@@ -60,6 +66,9 @@ _WEAK: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, instead in (
         # Weak already, or no adjective: a genitive, an acronym, a number.
         ("([aes]|[^a-zåäöé])", r"\1"),
+        # What a verb has made so, as it is before a neuter: särskilt, bokfört, bestämt, godkänt.
+        (r"(\b[mv]il|skil|[fm]äll|ställ|[fhkt]ör|gjor|styr|hår|vär|bygg|följ|äm|öm|[ksv]än|nämn)t", r"\1da"),
+        ("(bre|rö|gla|go)tt", r"\1da"),
         # Of neuter gender: digitalt, gemensamt, öppet, allmänt, planerat.
         ("samt?", "samma"),
         ("allmänt?", "allmänna"),
@@ -84,22 +93,38 @@ def phrase_forms(phrase: str) -> set[str]:
     words = phrase.split()
     if len(words) == 1:
         return word_forms(phrase)
-    head = next((i for i, word in enumerate(words) if i and word in _AFTER_THE_HEAD), len(words)) - 1
+    head = next((i for i in range(1, len(words)) if _ends_before(words, i)), len(words)) - 1
     before, rest = words[:head], words[head + 1 :]
-    weak = [_weak(word) for word in before]
+    weak = [word if word in _AFTER_THE_HEAD else _weak(word) for word in before]
     if words[head].endswith("man"):
         weak = [re.sub(r"a\Z", "e", word) for word in weak]
     made = {" ".join([*weak, form, *rest]) for form in word_forms(words[head])}
     return made | {phrase}
 
 
+def _ends_before(words: list[str], place: int) -> bool:
+    """Tell whether the noun stands before a word: not in "gång- och cykelväg" nor in "fysisk och psykisk hälsa"."""
+    joins = words[place] in _JOINING and place + 1 < len(words)
+    goes_on = joins and (words[place - 1].endswith("-") or _ADJECTIVE.search(words[place - 1]))
+    return words[place] in _AFTER_THE_HEAD and not goes_on
+
+
 def _noun(word: str) -> list[str]:
     start, head = _split(word)
+    made = _of_head(word, start, head)
+    # The s may be one that joins: "grund-slag", "förvaltning-s-lag".
+    if len(start) >= _SHORT and head[:1] == "s" and head[1:] in IRREGULAR.keys() | HEADS.keys():
+        made += _of_head(word, f"{start}s", head[1:])
+    return made
+
+
+def _of_head(word: str, start: str, head: str) -> list[str]:
     if head in IRREGULAR:
         return [start + form for form in IRREGULAR[head].split()]
     if head:
         # What ends in a short word may be another one by chance: "kommun" is no "mun".
-        guessed = _BY_CHANCE if start and len(head) <= _SHORT else ()
+        # After a particle it is that word, and what else it may seem to be is a verb: "samråder".
+        guessed = _BY_CHANCE if start and len(head) <= _SHORT and start not in _PARTICLES else ()
         dropped, endings = ENDINGS[HEADS[head]]
         return [word[: len(word) - dropped] + ending for ending in (*endings, *guessed)]
     for pattern, dropped, endings in _BY_ENDING:

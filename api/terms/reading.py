@@ -1,6 +1,6 @@
 """Terms and their versions as the API shows them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from pydantic_core import to_json
@@ -42,13 +42,13 @@ def document(version: TermVersion, next_from: date | None = None) -> str:
     return to_json(ready).decode()
 
 
-def documents_of_today(session: Session, today: date, ids: Iterable[str] | None = None) -> list[tuple[str, str]]:
-    """List (id, ready document) of all terms or of some, each in the version that is valid today.
+def documents_of_today(session: Session, today: date, ids: Iterable[str] | None = None) -> Iterator[tuple[str, str]]:
+    """Give (id, ready document) of all terms or of some, each in the version that is valid today, piece by piece.
 
     A term whose first version is yet to begin is shown in its newest.
     """
     still = documents_on(session, today, after=today, until=date.max)
-    return [(term_id, still.get(term_id, newest)) for term_id, newest in term_documents(session, ids)]
+    return ((term_id, still.get(term_id, newest)) for term_id, newest in term_documents(session, ids))
 
 
 def documents_on(session: Session, day: date, *, after: date, until: date) -> dict[str, str]:

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-import anyio.to_thread
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic_core import to_json
 from starlette.responses import Response
 
 from api.dependencies import AsPage, Public, Reader, tell_revision
-from api.edge.context import Topic
+from api.edge.context import Topic, context_of
+from api.edge.encodings import IDENTITY
 from api.edge.routing import StrictRoute
 from api.errors import NotFound
 from api.openapi import answers
@@ -17,20 +18,22 @@ from api.paging import page_links, page_of, slice_of
 from api.published.current import Published
 from api.published.picture import Picture
 from api.redline import Diff, DiffQuery, redline
-from api.schemas import AsOfQuery, Page, Paging, Slug, VersionNumber
+from api.schemas import Page, Paging, Slug, VersionNumber
+from api.search.answers import counted, find, matched
+from api.search.schemas import TermPage, TermQuery
+from api.terms.readers import changes_answer, term_answer
 from api.terms.reading import find_with_versions, present_version
 from api.terms.rules import own_word
 from api.terms.schemas import (
     DomainRead,
     Glossary,
-    SuggestionQuery,
-    Suggestions,
-    TermQuery,
+    GlossaryChanges,
+    GlossaryQuery,
+    ReadQuery,
     TermRead,
     TermVersionRead,
 )
 from api.versioning import find_version, versions_to_compare
-from db.events import instant_text
 
 router = APIRouter(tags=["terms"], route_class=StrictRoute, dependencies=[Depends(Public(Topic.TERMS))])
 TermId = Annotated[
@@ -51,43 +54,55 @@ async def published(request: Request) -> Published:
 
 Pictured = Annotated[Picture, Depends(current_picture)]
 Glossaries = Annotated[Published, Depends(published)]
-AsOf = Annotated[AsOfQuery, Query()]
+AsRead = Annotated[ReadQuery, Query()]
 
 
-@router.get("/terms", operation_id="listTerms", response_model=Page[TermRead], responses=answers("terms"))
+def choose_overlay(request: Request, picture: Picture, municipality: str | None) -> None:
+    """Keep an answer with readings as long as they stand; raises Unprocessable for who takes no part."""
+    picture.overlays.check_municipality(municipality, "/query/municipality")
+    if municipality is not None:
+        context_of(request.scope).topic = Topic.INTERPRETATIONS
+
+
+@router.get("/terms", operation_id="listTerms", response_model=TermPage, responses=answers("terms"))
 async def list_terms(request: Request, glossaries: Glossaries, query: Annotated[TermQuery, Query()]) -> Response:
     """List terms in Swedish alphabetical order, or search them: the best match comes first.
 
-    Begreppen i svensk bokstavsordning, eller sökning med den bästa träffen först.
+    All words of `q` must be there, in any order; the last one may be only begun. `facets` counts the terms by domain,
+    status, language, audience and letter.
+
+    Begreppen i svensk bokstavsordning, eller sökning med den bästa träffen först. Alla ord i `q` måste finnas med, och
+    det sista får vara bara påbörjat. `facets` räknar begreppen per område, status, språk, målgrupp och bokstav.
     """
     picture = await glossaries.on(query.as_of)
-    since = instant_text(query.changed_since) if query.changed_since else None
-    found = picture.listed(language=query.language, domain=query.domain, status=query.status, changed_since=since)
-    if query.q is not None:
-        found = picture.search(found, query.q, query.language)
-    shown = slice_of(query, found)
-    return _json(
-        {
-            "items": [picture.term(card) for card in shown],
-            "_meta": {"totalRecords": len(found), "page": query.page, "limit": query.limit, "count": len(shown)},
-            "_links": page_links(request, query, len(found)).model_dump(by_alias=True),
-        }
+    choose_overlay(request, picture, query.municipality)
+    found, filters = find(picture.index, query)
+    kept = found.narrowed(filters)
+    shown = kept.page(query.offset, query.limit)
+    items = b",".join(
+        picture.term_json(hit.card, query.municipality, matched=matched(hit.card, hit.match)) for hit in shown
     )
+    more = {
+        "facets": counted(found, filters, query.facets),
+        "_meta": {"totalRecords": kept.total, "page": query.page, "limit": query.limit, "count": len(shown)},
+        "_links": page_links(request, query, kept.total).model_dump(by_alias=True),
+    }
+    return _ready(b'{"items":[%b],%b' % (items, to_json(more)[1:]))
 
 
 @router.get("/terms/{termId}", operation_id="getTerm", response_model=TermRead, responses=answers("term", 404))
-async def get_term(request: Request, glossaries: Glossaries, term_id: TermId, query: AsOf) -> Response:
+async def get_term(request: Request, glossaries: Glossaries, term_id: TermId, query: AsRead) -> Response:
     """Read one term, deprecated or not, with all its labels, definitions and relations; `asOf` any day.
 
     Ett begrepp, avrått eller inte, med alla termer, definitioner och relationer; `asOf` gäller vilken dag som helst.
     """
     picture = await glossaries.on(query.as_of)
-    card = picture.cards.get(term_id)
-    if card is None:
+    choose_overlay(request, picture, query.municipality)
+    found = term_answer(picture, term_id, query.municipality)
+    if found is None:
         raise NotFound("No term with this id is valid on that day." if query.as_of else "No term has this id.")
-    shown = picture.term(card)
-    tell_revision(request, shown["revision"])
-    return _json(shown)
+    tell_revision(request, found.revision)
+    return _ready(found.body)
 
 
 @router.get("/terms/{termId}/versions", operation_id="listTermVersions", responses=answers("term-versions", 404))
@@ -153,26 +168,35 @@ async def list_domains(request: Request, picture: Pictured, paging: Annotated[Pa
     )
 
 
-@router.get("/suggestions", operation_id="suggestTerms", response_model=Suggestions, responses=answers("suggestions"))
-async def suggest_terms(picture: Pictured, query: Annotated[SuggestionQuery, Query()]) -> Response:
-    """Complete a word: labels that begin with the text come first, then those that hold it.
+@router.get(
+    "/glossary", operation_id="getGlossary", response_model=Glossary | GlossaryChanges, responses=answers("glossary")
+)
+async def get_glossary(
+    request: Request, glossaries: Glossaries, session: Reader, query: Annotated[GlossaryQuery, Query()]
+) -> Response:
+    """Read the whole glossary in one answer, or what has changed since a sequence that a copy was fetched at.
 
-    Kompletterar ett ord: termer som börjar med texten kommer först, sedan de som innehåller den.
-    """
-    return _json({"items": picture.suggest(query.q, query.language, query.limit)})
+    `contentHash` names the whole in both: a copy with the changes worked in has the same. Deprecated terms stay. `asOf`
+    gives the whole of any day.
 
-
-@router.get("/glossary", operation_id="getGlossary", response_model=Glossary, responses=answers("glossary"))
-async def get_glossary(glossaries: Glossaries, query: AsOf) -> Response:
-    """Read the whole glossary in one answer, with a content hash to compare copies by; `asOf` any day.
-
-    Hela ordlistan i ett svar, med en kontrollsumma att jämföra kopior med; `asOf` gäller vilken dag som helst.
+    Hela ordlistan i ett svar, eller det som har ändrats sedan den sekvens då en kopia hämtades. `contentHash` gäller
+    hela ordlistan i båda fallen. Avrådda begrepp står kvar. `asOf` gäller vilken dag som helst.
     """
     picture = await glossaries.on(query.as_of)
+    choose_overlay(request, picture, query.municipality)
+    if query.since is not None:
+        return _ready(await to_thread.run_sync(changes_answer, picture, session, query.since, query.municipality))
+    context = context_of(request.scope)
     # A large glossary takes a while: others are answered meanwhile.
-    whole = await anyio.to_thread.run_sync(picture.glossary)
-    return Response(whole, media_type="application/json")
+    bundle = picture.bundle_for(query.municipality)
+    context.tag, body = await to_thread.run_sync(bundle.coded, context.coding)
+    coded = {} if context.coding is IDENTITY else {"Content-Encoding": context.coding.name}
+    return Response(body, headers=coded, media_type="application/json")
 
 
 def _json(content: dict[str, Any]) -> Response:
-    return Response(to_json(content), media_type="application/json")
+    return _ready(to_json(content))
+
+
+def _ready(body: bytes) -> Response:
+    return Response(body, media_type="application/json")

@@ -1,24 +1,24 @@
 """The JSON of terms."""
 
-from typing import Annotated
+from typing import Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from api.interpretations.schemas import Overlaid, OverlayQuery
 from api.schemas import (
-    AsOfPaging,
+    LARGEST_INTEGER,
+    AsOfQuery,
     ContentHash,
     Day,
     Input,
     Instant,
     LanguageMap,
-    LanguageRange,
     LanguageTag,
     Line,
     Link,
     Output,
-    Query,
     QueryInt,
-    QueryMoment,
     Slug,
     Text,
     VersionNumber,
@@ -34,8 +34,6 @@ from db.vocabulary import (
     SourceRelation,
     TermStatus,
 )
-
-SearchText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class Label(Input):
@@ -96,7 +94,7 @@ class TermLinks(Output):
     self: Link
     html: Link
     versions: Link
-    interpretations: Link | None
+    interpretations: Link
 
 
 class Replacement(Output):
@@ -106,7 +104,7 @@ class Replacement(Output):
     preferred_label: str
 
 
-class TermRead(Output):
+class TermRead(Overlaid):
     """A term in the version that is valid today, or on the day that was asked for."""
 
     id: str
@@ -161,20 +159,34 @@ class Glossary(Output):
     terms: list[BundledTerm]
 
 
-class Matched(Output):
-    value: str
-    kind: LabelKind
-    language: str
+class ReadQuery(OverlayQuery, AsOfQuery):
+    """Of which day, and how which municipality reads it."""
 
 
-class Suggestion(Output):
-    term_id: str
-    preferred_label: str
-    matched: Matched
+class GlossaryQuery(ReadQuery):
+    since: QueryInt | None = Field(
+        None,
+        ge=0,
+        le=LARGEST_INTEGER,
+        description="Only what has changed since this sequence, for a copy that was fetched at it.",
+    )
+
+    @model_validator(mode="after")
+    def _changes_are_of_today(self) -> Self:
+        if self.since is not None and self.as_of is not None:
+            raise PydanticCustomError("since-and-as-of", "what has changed is told of today only: leave asOf out")
+        return self
 
 
-class Suggestions(Output):
-    items: list[Suggestion]
+class GlossaryChanges(Output):
+    """What a copy of an earlier sequence lacks: put each changed term in place of the copy's, and drop the removed."""
+
+    since: int
+    sequence: int
+    content_hash: ContentHash
+    changed: list[BundledTerm]
+    removed: list[str]
+    domains: list[DomainRead] | None
 
 
 class TermVersionRead(Output):
@@ -191,22 +203,3 @@ class TermVersionRead(Output):
     content_hash: ContentHash
     supersedes: VersionNumber | None
     content: TermContent
-
-
-class TermQuery(AsOfPaging):
-    """Which terms; without `status` deprecated terms are left out, except of what has changed since."""
-
-    changed_since: QueryMoment | None = Field(
-        None,
-        description="Only terms that changed at this instant or later, deprecated ones too; a day begins at 00:00.",
-    )
-    q: SearchText | None = Field(None, description="Words to look for, in labels first, then in definitions.")
-    language: LanguageRange | None = Field(None, description="Only terms with a label in this language.")
-    domain: Slug | None = Field(None, description="Only terms of this subject domain.")
-    status: TermStatus | None = Field(None, description="Only terms of this status.")
-
-
-class SuggestionQuery(Query):
-    q: SearchText = Field(description="The beginning, or a part, of a word.")
-    language: LanguageRange | None = Field(None, description="Only labels in this language.")
-    limit: QueryInt = Field(10, ge=1, le=50, description="How many suggestions at the most.")

@@ -17,8 +17,8 @@ from api.identity.keys import Keys
 from api.identity.parts import InvalidToken
 from api.identity.public_keys import Jwk
 from api.upkeep.backup import make_backup, restore_backup
-from api.upkeep.checking import check_by_all_cores
-from db.chain import BrokenChainError, check_links, streams
+from api.upkeep.checking import check_by_all_cores, check_feed, processes
+from db.chain import BrokenChainError, streams
 from db.checkpoints import signed_heads
 from db.copies import UnusableCopyError
 from db.events import Head
@@ -75,8 +75,8 @@ def _verify_feed(feed: str, kept: Kept) -> None:
     if len(kept) > 1:
         raise UnreadableFileError("the checkpoints are of several streams, and a feed is one")
     [(stream, heads)] = kept.items() or [("the feed", [])]
-    with _reading(feed) as file:
-        _tell(stream, check_links(links_of(file), heads), len(heads))
+    with _reading(feed) as file, processes() as pool:
+        _tell(stream, check_feed(pool, links_of(file), heads), len(heads))
 
 
 def _verify_database(database: Database, kept: Kept) -> None:

@@ -87,8 +87,14 @@ def test_the_options_choose_among_the_marks(library: County) -> None:
     page = "<h1>metadata</h1>metadata<h2>policy</h2>metadata metadata <h2>metadata</h2>"
     assert len(words(library, page, format="html", first="section", kinds=["preferred"])) == 4
     assert len(words(library, page, format="html", first="text")) == 2
-    assert words(library, "metadata", municipality="2281") == ["metadata"]
     assert words(library, "Guidelines, riktlinjer", language="en") == ["Guidelines"]
+
+
+def test_what_a_municipality_reads_otherwise_is_told_beside_the_shared_word(library: County) -> None:
+    read, unread = ask(library, "Digitaliseringens metadata", municipality="2281")
+    assert (read["overlay"]["municipality"], read["overlay"]["alignment"]) == ("2281", "narrower")
+    assert (read["preferredLabel"], unread["overlay"]) == ("digitalisering", None)
+    assert "overlay" not in ask(library, "digitalisering")[0]
 
 
 BAD = (

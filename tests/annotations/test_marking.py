@@ -7,15 +7,35 @@ from hypothesis import strategies as st
 from api.annotations.marking import Marker
 from api.annotations.markup import text_of
 from api.published.cards import Card, LabelEntry
+from api.published.packing import Packing
+
+_PACKING = Packing()
 
 
 def card(term_id: str, *labels: tuple[str, ...], status: str = "approved") -> Card:
     """Make a card: each label is a value, its kind, its language and its forms, the last ones left out as they are."""
     entries = tuple(
-        LabelEntry(value, kind, language, (value.lower(), *forms))
+        LabelEntry(value, kind, language, tuple(forms), ())
         for value, kind, language, *forms in (label + ("preferred", "sv")[len(label) - 1 :] for label in labels)
     )
-    return Card(term_id, "{}", "", "d", status, labels[0][0], entries, (), (), (), "")
+    return Card(
+        id=term_id,
+        packed=b"{}",
+        packing=_PACKING,
+        order="",
+        domain="d",
+        status=status,
+        version="1.0",
+        revision=1,
+        preferred=labels[0][0],
+        labels=entries,
+        broader=(),
+        related=(),
+        replaced_by=None,
+        valid_from="2026-01-01",
+        changed_at="",
+        content_hash=b"",
+    )
 
 
 CARDS = {

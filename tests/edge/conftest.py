@@ -23,5 +23,5 @@ def desk(store: Store) -> Iterator[Desk]:
             "decide": Write("POST", f"{submitted_of}/decision", APPROVAL, decider),
             "record": Write("PUT", DECISION, DECISION_BODY, county.token("2281", "integrator")),
         }
-        yield Desk(county, writes)
+        yield Desk(county, writes, county.token("2281", "coordinator"))
     store.drop(url)

@@ -93,8 +93,6 @@ decide /inForceFrom "2025-12-31" before-newest-version
 decide /changeNote {} too-short
 decide /override true model-attributes-type
 decide /override/reason 1 string-type
-"""
-FIELDS_OF_AN_EDIT = """
 edit /title 12 string-type
 edit /title [200] too-long
 edit /title "zqxmark\\u202e" unprintable-character
@@ -128,32 +126,29 @@ def spoilt(body: dict[str, Any], pointer: str, raw: str) -> bytes:
     return json.dumps(copy).replace('"@@"', raw.replace("[64]", "0" * 64)).encode()
 
 
-@pytest.mark.parametrize("row", FIELDS.strip().splitlines())
-def test_a_wrong_field_is_pointed_at_and_nothing_stored(desk: Desk, row: str) -> None:
-    name, pointer, *rest, code = row.split(" ")
-    told = rest.pop() if len(rest) > 1 else pointer
+def test_a_wrong_field_is_pointed_at_and_nothing_stored(desk: Desk, subtests: pytest.Subtests) -> None:
     earlier = desk.seen()
-    answer = desk.send(name, spoilt(desk.writes[name].body, pointer, rest[0]))
-    faults = check_problem(answer, 422, "invalid-input")["errors"]
-    assert [(fault["pointer"], fault["code"]) for fault in faults] == [(told, code)], faults
+    for row in FIELDS.strip().splitlines():
+        with subtests.test(row):
+            name, pointer, *rest, code = row.split(" ")
+            told = rest.pop() if len(rest) > 1 else pointer
+            answer = desk.send(name, spoilt(desk.writes[name].body, pointer, rest[0]))
+            faults = check_problem(answer, 422, "invalid-input")["errors"]
+            assert [(fault["pointer"], fault["code"]) for fault in faults] == [(told, code)], faults
     assert desk.seen() == earlier
 
 
-@pytest.mark.parametrize("row", FIELDS_OF_AN_EDIT.strip().splitlines())
-def test_a_wrong_field_of_an_edit_is_pointed_at(desk: Desk, row: str) -> None:
-    test_a_wrong_field_is_pointed_at_and_nothing_stored(desk, row)
-
-
-@pytest.mark.parametrize("row", WORDS.strip().splitlines())
-@pytest.mark.parametrize("raw", ['"zqxmark"', '"ADOPT"', "7", "null", "true", '""'])
-def test_an_unknown_word_is_answered_by_the_known_ones(desk: Desk, row: str, raw: str) -> None:
-    name, pointer, first, last = row.split(" ")
+def test_an_unknown_word_is_answered_by_the_known_ones(desk: Desk, subtests: pytest.Subtests) -> None:
     earlier = desk.seen()
-    answer = desk.send(name, spoilt(desk.writes[name].body, pointer, raw))
-    [fault] = check_problem(answer, 422, "invalid-input")["errors"]
-    assert fault["pointer"] in (pointer, "")
-    assert first in fault["detail"], fault
-    assert last in fault["detail"], fault
+    for row in WORDS.strip().splitlines():
+        name, pointer, first, last = row.split(" ")
+        for raw in ('"zqxmark"', '"ADOPT"', "7", "null", "true", '""'):
+            with subtests.test(f"{row} {raw}"):
+                answer = desk.send(name, spoilt(desk.writes[name].body, pointer, raw))
+                [fault] = check_problem(answer, 422, "invalid-input")["errors"]
+                assert fault["pointer"] in (pointer, "")
+                assert first in fault["detail"], fault
+                assert last in fault["detail"], fault
     assert desk.seen() == earlier
 
 
@@ -238,11 +233,12 @@ QUERIES = """
 """
 
 
-@pytest.mark.parametrize("row", QUERIES.strip().splitlines())
-def test_a_wrong_parameter_is_pointed_at(library: County, row: str) -> None:
-    path, name, code = row.split(" ")
-    [fault] = check_problem(library.get(path), 422, "invalid-input")["errors"]
-    assert (fault["pointer"], fault["code"]) == (f"/query/{name}", code)
+def test_a_wrong_parameter_is_pointed_at(library: County, subtests: pytest.Subtests) -> None:
+    for row in QUERIES.strip().splitlines():
+        with subtests.test(row):
+            path, name, code = row.split(" ")
+            [fault] = check_problem(library.get(path), 422, "invalid-input")["errors"]
+            assert (fault["pointer"], fault["code"]) == (f"/query/{name}", code)
 
 
 @pytest.mark.parametrize("value", ["1.0", "%201", "%2B1", "1_0", "1&page=2"])

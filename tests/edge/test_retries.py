@@ -28,31 +28,20 @@ def test_a_change_without_if_match_is_asked_for_it(desk: Desk, name: str) -> Non
     assert desk.seen() == earlier
 
 
-@pytest.mark.parametrize("name", GUARDED)
-@pytest.mark.parametrize(
-    "if_match",
-    [
-        '"7"',
-        '"0"',
-        '"7.zqxmark"',
-        '"-1"',
-        '"zqxmark"',
-        "zqxmark",
-        "",
-        "*",
-        "1",
-        "2",
-        '"',
-        '""',
-        '"1',
-        '"9999999999999999999"',
-    ],
+STALE = (
+    *('"7"', '"0"', '"7.zqxmark"', '"-1"', '"zqxmark"', "zqxmark", "", "*"),
+    *("1", "2", '"', '""', '"1', '"9999999999999999999"'),
 )
-def test_a_stale_revision_changes_nothing(desk: Desk, name: str, if_match: str) -> None:
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_a_stale_revision_changes_nothing(desk: Desk, name: str, subtests: pytest.Subtests) -> None:
     earlier = desk.seen()
-    answer = send(desk, name, if_match)
-    check_problem(answer, 412, "precondition-failed")
-    assert answer.headers["etag"] == ('"1"' if name == "edit" else '"2"')
+    for if_match in STALE:
+        with subtests.test(if_match):
+            answer = send(desk, name, if_match)
+            check_problem(answer, 412, "precondition-failed")
+            assert answer.headers["etag"] == ('"1"' if name == "edit" else '"2"')
     assert desk.seen() == earlier
 
 

@@ -32,9 +32,9 @@ def test_a_checkpoint_is_signed_by_the_issuers_key_and_told_to_all(county: Count
     answer = sign(county, "22", "county_admin")
     assert answer.status_code == 200
     made, last = answer.json(), whole(county)[-1]
-    assert (made["stream"], made["sequence"], made["hash"]) == ("public", 112, last["hash"])
+    assert (made["stream"], made["sequence"], made["hash"]) == ("public", 118, last["hash"])
     keys = {key["kid"]: key for key in county.get("/.well-known/jwks.json").json()["keys"]}
-    assert read_checkpoint(made["jws"], keys) == ("public", Head(112, last["hash"].removeprefix("sha256:")))
+    assert read_checkpoint(made["jws"], keys) == ("public", Head(118, last["hash"].removeprefix("sha256:")))
     assert made in listed(county)
 
 
@@ -42,7 +42,7 @@ def test_the_same_state_is_signed_once_a_day_and_a_change_anew(county: County) -
     first = sign(county, "22", "county_admin").json()
     assert sign(county, "22", "county_editor").json() == first
     put(county, "2281", "1")
-    assert sign(county, "22", "county_admin").json()["sequence"] == 113
+    assert sign(county, "22", "county_admin").json()["sequence"] == 119
 
 
 REFUSED = {
@@ -112,7 +112,7 @@ def test_a_feed_is_proven_by_what_was_kept_and_nothing_else(kept: Path) -> None:
     for name in ("checkpoint.json", "page.json"):
         done = verify(str(kept / "feed.json"), f"--checkpoint={kept / name}", f"--jwks={kept / 'jwks.json'}")
         assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout.startswith("public: 112 events, 1 checkpoints, whole up to sha256:")
+        assert done.stdout.startswith("public: 118 events, 1 checkpoints, whole up to sha256:")
 
 
 def test_a_feed_cut_at_its_end_is_found_by_a_checkpoint_alone(kept: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_feed_cut_at_its_end_is_found_by_a_checkpoint_alone(kept: Path) -> Non
     short = "\n".join(json.dumps(event) for event in feed["items"][:100])
     assert verify("-", stdin=short).returncode == 0
     done = verify("-", f"--checkpoint={kept / 'page.json'}", f"--jwks={kept / 'jwks.json'}", stdin=short)
-    assert done.stderr == "samsprak: event 101: it is missing: the stream once went to 112\n"
+    assert done.stderr == "samsprak: event 101: it is missing: the stream once went to 118\n"
 
 
 def _flip(text: str) -> str:

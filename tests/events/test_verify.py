@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.events.feed_file import UnreadableFileError, links_of
-from api.upkeep.checking import check_by_all_cores
+from api.upkeep.checking import check_by_all_cores, check_feed, processes
 from db.canonical import exact
 from db.chain import BrokenChainError, check_links, check_stream, heads_at
 from db.events import Head
@@ -125,10 +125,40 @@ def test_what_is_done_to_the_order_is_found(spoil: Any, feed: list[Event]) -> No
     assert found.value.sequence == BREAKS[spoil]
 
 
+def test_a_feed_in_parts_is_judged_as_the_whole(feed: list[Event], subtests: pytest.Subtests) -> None:
+    def judged(events: list[Event], check: Callable[..., Head], tail: str = "") -> tuple[str, Any]:
+        text = "\n".join(json.dumps(event) for event in events) + tail
+        known = [Head(112, feed[-1]["hash"].removeprefix("sha256:"))]
+        try:
+            return "whole", check(links_of(io.StringIO(text)), known)
+        except (BrokenChainError, UnreadableFileError) as error:
+            return type(error).__name__, str(error)
+
+    # 112 are four full parts and an empty one.
+    spoilt: dict[str, Any] = {
+        "as it is": lambda _events: None,
+        "the last of a part has no number": lambda events: events[27].update(sequence="28"),
+        "the last of a part has another hash": lambda events: events[55].update(hash="sha256:" + "0" * 64),
+        "two are spoilt": lambda events: (events[90].update(kind="x"), events[30].update(kind="x")),
+        "one is no event, after one that is spoilt": lambda events: (events[3].update(kind="x"), events[40].clear()),
+        "one is missing": lambda events: events.pop(84),
+        "the end is missing": lambda events: events.__delitem__(slice(100, None)),
+    }
+    with processes() as pool:
+        in_parts = partial(check_feed, pool, part=28)
+        for name, spoil in spoilt.items():
+            with subtests.test(name):
+                events = deepcopy(feed)
+                spoil(events)
+                assert judged(events, in_parts) == judged(events, check_links)
+        with subtests.test("it is cut off"):
+            assert judged(feed, in_parts, "{") == judged(feed, check_links, "{")
+
+
 def test_an_erased_event_is_whole(feed: list[Event]) -> None:
     events = deepcopy(feed)
     events[39] |= {"salt": None, "data": None}
-    assert checked(events) == Head(112, feed[-1]["hash"].removeprefix("sha256:"))
+    assert checked(events) == Head(118, feed[-1]["hash"].removeprefix("sha256:"))
 
 
 UNREADABLE = {
@@ -154,7 +184,7 @@ def test_pages_as_curl_gets_them_are_a_feed(library: County) -> None:
     pages = "".join(library.get(f"/events?limit=50&after={after}").text for after in (0, 50, 100))
     done = verify("-", stdin=pages)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("the feed: 112 events")
+    assert done.stdout.startswith("the feed: 118 events")
 
 
 @pytest.fixture
@@ -178,17 +208,17 @@ SPOILT = {
     f"UPDATE event SET previous_hash = '{OTHER}' WHERE sequence = 70": 70,
     "UPDATE event SET sequence = 700 WHERE sequence = 70": 70,
     "DELETE FROM event WHERE sequence = 70": 70,
-    "DELETE FROM event WHERE sequence = 112": 112,
-    f"UPDATE event_stream SET last_hash = '{OTHER}'": 112,
-    "UPDATE event_stream SET last_sequence = 111": 111,
-    "UPDATE event_stream SET last_sequence = 113": 113,
+    "DELETE FROM event WHERE sequence = 118": 118,
+    f"UPDATE event_stream SET last_hash = '{OTHER}'": 118,
+    "UPDATE event_stream SET last_sequence = 117": 117,
+    "UPDATE event_stream SET last_sequence = 119": 119,
 }
 
 
 @pytest.mark.parametrize("statement", SPOILT)
 def test_what_is_done_to_the_database_is_found(statement: str, url: str) -> None:
     database = open_database(url)
-    assert check_stream(partial(reading, database), "public").sequence == 112
+    assert check_stream(partial(reading, database), "public").sequence == 118
     with database.writer.begin() as connection:
         connection.execute(sa.text(statement.replace(":", "\\:")))
     with pytest.raises(BrokenChainError) as found:
@@ -200,9 +230,9 @@ def test_what_is_done_to_the_database_is_found(statement: str, url: str) -> None
 @pytest.mark.parametrize(
     ("statement", "first"),
     [
-        ("UPDATE event SET kind = 'term.withdrawn' WHERE sequence IN (41, 70, 112)", 41),
+        ("UPDATE event SET kind = 'term.withdrawn' WHERE sequence IN (41, 70, 118)", 41),
         (f"UPDATE event SET hash = '{OTHER}' WHERE sequence = 70", 70),
-        ("DELETE FROM event WHERE sequence = 112", 112),
+        ("DELETE FROM event WHERE sequence = 118", 118),
     ],
 )
 def test_in_parts_by_all_cores_the_same_is_found(statement: str, first: int, url: str) -> None:
@@ -219,9 +249,9 @@ def test_in_parts_by_all_cores_the_same_is_found(statement: str, first: int, url
 def test_a_head_that_was_kept_is_held_against_every_part(url: str) -> None:
     database = open_database(url)
     with reading(database) as session:
-        known = heads_at(session, "public", [20, 70, 111])
-    assert check_by_all_cores(database, "public", known, part=70).sequence == 112
-    for wrong in (20, 111):
+        known = heads_at(session, "public", [20, 70, 117])
+    assert check_by_all_cores(database, "public", known, part=70).sequence == 118
+    for wrong in (20, 117):
         with pytest.raises(BrokenChainError, match=f"event {wrong}: the stream's head or a checkpoint"):
             check_by_all_cores(database, "public", [*known, Head(wrong, OTHER)], part=70)
     database.dispose()

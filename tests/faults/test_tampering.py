@@ -10,10 +10,10 @@ from tests.faults.feed import BrokenChainError, Feed
 from tests.faults.load import Client
 from tests.faults.rig import Figures
 
-# Of the 112 events of the demonstration county the 70th tells a municipality's decision, as its neighbours do.
+# Of the 118 events of the demonstration county the 70th tells a municipality's decision, as its neighbours do.
 _PUBLIC = "stream = 'public' AND sequence ="
 _COPIED = "kind, subject, organisation, occurred_at, data, salt, data_hash, previous_hash, hash"
-_COPY = f"(stream, sequence, id, {{0}}) SELECT stream, 113, '{'1' * 32}', {{0}} FROM event WHERE {_PUBLIC} 112"
+_COPY = f"(stream, sequence, id, {{0}}) SELECT stream, 119, '{'1' * 32}', {{0}} FROM event WHERE {_PUBLIC} 118"
 _OTHER = "(SELECT {0} FROM event AS other WHERE other.stream = 'public' AND other.sequence = {1})"
 
 
@@ -40,14 +40,14 @@ _ATTACKS: dict[str, tuple[list[str], int]] = {
     "other previous hash": (altered(70, **of(71, "previous_hash")), 70),
     "removed": ([f"DELETE FROM event WHERE {_PUBLIC} 70"], 70),
     "the first removed": ([f"DELETE FROM event WHERE {_PUBLIC} 1"], 1),
-    "the last removed": ([f"DELETE FROM event WHERE {_PUBLIC} 112"], 112),
+    "the last removed": ([f"DELETE FROM event WHERE {_PUBLIC} 118"], 118),
     "put in another place": (
         [f"UPDATE event SET sequence = {after} WHERE {_PUBLIC} {before}" for before, after in ((70, 0), (71, 70))],
         70,
     ),
     "said again at the end": (
         [f"INSERT INTO event {_COPY.format(_COPIED)}"],
-        113,
+        119,
     ),
 }
 

@@ -1,5 +1,6 @@
 """Machine clients: who may make which, who sees them, and what a client may be."""
 
+from itertools import product
 from typing import Any, get_args
 
 import pytest
@@ -76,19 +77,22 @@ GRANTS = """
 """
 
 
-@pytest.mark.parametrize("row", GRANTS.strip().splitlines())
-def test_a_client_gets_no_more_than_its_giver_may_give(county: County, row: str) -> None:
+def test_a_client_gets_no_more_than_its_giver_may_give(county: County, subtests: pytest.Subtests) -> None:
+    for number, row in enumerate(GRANTS.strip().splitlines()):
+        with subtests.test(row):
+            check_grant(county, f"Diariet-{number}-", row)
+
+
+def check_grant(county: County, name: str, row: str) -> None:
     who, organisation, scopes, expected = (part.strip() for part in row.split("|"))
-    sent = {"name": "Diariet", "scopes": scopes.split()} | (
-        {} if organisation == "-" else {"organisation": organisation}
-    )
+    sent = {"name": name, "scopes": scopes.split()} | ({} if organisation == "-" else {"organisation": organisation})
     answer = county.send("POST", "/clients", sent, by(county, " ".join(who.split())))
     status, _, pointer = expected.partition(" ")
     assert answer.status_code == int(status), answer.text
     if status == "201":
         assert answer.json()["organisation"] == (organisation if organisation != "-" else who.split()[0])
         return
-    assert everything_stored(county).count("Diariet") == 0
+    assert everything_stored(county).count(name) == 0
     assert [fault["pointer"] for fault in answer.json().get("errors", [])] == ([pointer] if pointer else [])
 
 
@@ -150,19 +154,17 @@ ACTS: list[tuple[str, str, dict[str, Any] | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "body"), ACTS, ids=[f"{method} {path}" for method, path, _ in ACTS])
-@pytest.mark.parametrize("who", ["2260 coordinator", "22 coordinator"])
-def test_a_client_of_another_is_as_if_it_never_was(
-    county: County, who: str, method: str, path: str, body: dict[str, Any] | None
-) -> None:
+def test_a_client_of_another_is_as_if_it_never_was(county: County, subtests: pytest.Subtests) -> None:
     client = made(county)
-    theirs, never = (
-        county.send(method, f"/clients/{name}{path}", body, by(county, who), if_match='"1"')
-        for name in (client["clientId"], NEVER_MADE)
-    )
-    assert (theirs.status_code, never.status_code) == (404, 404)
-    assert theirs.json() | {"instance": ""} == never.json() | {"instance": ""}
-    assert ask(county, client).status_code == 200
+    for who, (method, path, body) in product(("2260 coordinator", "22 coordinator"), ACTS):
+        with subtests.test(f"{method} {path} by {who}"):
+            theirs, never = (
+                county.send(method, f"/clients/{name}{path}", body, by(county, who), if_match='"1"')
+                for name in (client["clientId"], NEVER_MADE)
+            )
+            assert (theirs.status_code, never.status_code) == (404, 404)
+            assert theirs.json() | {"instance": ""} == never.json() | {"instance": ""}
+            assert ask(county, client).status_code == 200
 
 
 def test_a_change_needs_what_was_read(county: County) -> None:
@@ -188,10 +190,13 @@ BODIES: dict[str, tuple[dict[str, Any], str, str]] = {
 }
 
 
-@pytest.mark.parametrize(("body", "pointer", "code"), BODIES.values(), ids=BODIES.keys())
-def test_what_is_wrong_in_a_change_is_pointed_at(county: County, body: dict[str, Any], pointer: str, code: str) -> None:
-    faults = check_problem(change(county, made(county), "2281 coordinator", **body), 422, "invalid-input")["errors"]
-    assert [(fault["pointer"], fault["code"].replace("list-too", "too")) for fault in faults] == [(pointer, code)]
+def test_what_is_wrong_in_a_change_is_pointed_at(county: County, subtests: pytest.Subtests) -> None:
+    client = made(county)
+    for fault, (body, pointer, code) in BODIES.items():
+        with subtests.test(fault):
+            problem = check_problem(change(county, client, "2281 coordinator", **body), 422, "invalid-input")
+            told = [(one["pointer"], one["code"].replace("list-too", "too")) for one in problem["errors"]]
+            assert told == [(pointer, code)]
 
 
 PRIVATE = b64(P256.private_numbers().private_value.to_bytes(32))
@@ -213,17 +218,16 @@ KEYS: dict[str, tuple[list[Any], str, str]] = {
 }
 
 
-@pytest.mark.parametrize(("keys", "pointer", "code"), KEYS.values(), ids=KEYS.keys())
-def test_what_is_no_good_public_key_is_pointed_at_and_not_kept(
-    county: County, keys: list[Any], pointer: str, code: str
-) -> None:
-    sent = {"name": "Nyckelhavaren", "scopes": SCOPES, "publicKeys": keys}
-    answer = county.send("POST", "/clients", sent, by(county, "2281 coordinator"))
-    faults = check_problem(answer, 422, "invalid-input")["errors"]
-    assert (pointer, code) in [(fault["pointer"], fault["code"]) for fault in faults]
-    assert PRIVATE not in answer.text
-    assert PRIVATE not in everything_stored(county)
-    assert events(county) == []
+def test_what_is_no_good_public_key_is_pointed_at_and_not_kept(county: County, subtests: pytest.Subtests) -> None:
+    for fault, (keys, pointer, code) in KEYS.items():
+        with subtests.test(fault):
+            sent = {"name": "Nyckelhavaren", "scopes": SCOPES, "publicKeys": keys}
+            answer = county.send("POST", "/clients", sent, by(county, "2281 coordinator"))
+            told = check_problem(answer, 422, "invalid-input")["errors"]
+            assert (pointer, code) in [(one["pointer"], one["code"]) for one in told]
+            assert PRIVATE not in answer.text
+            assert PRIVATE not in everything_stored(county)
+            assert events(county) == []
 
 
 def test_each_algorithm_that_we_verify_has_its_kind_of_key() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import httpx2
@@ -17,9 +18,11 @@ from api.main import BASE, create_app
 from api.settings import Settings
 from api.terms.routes import router as terms_router
 from db.session import transaction
-from tests.conftest import County, Store, running
-from tests.examples import DECISION_BODY
+from tests.conftest import County, Store, running, serving
+from tests.edge.wire import connect
+from tests.examples import DECISION_BODY, INTERPRETATION_BODY
 from tests.proposals.acts import APPROVAL, WITHDRAWAL, amendment, draft, edit, etag, move, submitted
+from tests.rounds.acts import SUPPORT, referral
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 TENANTS = ("2281", "2260", "22")
@@ -37,16 +40,28 @@ FILLED = {
     "termId": "digital-mognad",
     "guidelineId": "gemensamt-sprak",
     "number": "1.0",
+    "roundNumber": "1",
+    "statementId": "0193f0a0-7a1e-7c3b-9d2f-5b1c2d3e4f52",
     "source": "demo",
     "externalId": "DEMO-1",
     "issuerId": NEVER_MADE.rpartition("/")[2],
+    "submissionNumber": "1",
+    "commentId": NEVER_MADE.rpartition("/")[2],
     "secretId": "0193f0a0-7a1e-7c3b-9d2f-5b1c2d3e4f51",
 }
-# Where the county's editor acts on what municipalities own.
-OF_THE_COUNTY = f"{BASE}/proposals/{{proposalId}}/decision"
+_DECISION = f"{BASE}/proposals/{{proposalId}}/decision"
+_ROUNDS = f"{BASE}/proposals/{{proposalId}}/rounds"
+_ROUND, _STATEMENTS = f"{_ROUNDS}/{{roundNumber}}", f"{_ROUNDS}/{{roundNumber}}/statements"
+# Where others act on what an organisation owns: the county's editor, and those who are invited.
+OF_OTHERS = (_DECISION, _ROUNDS, _ROUND, _STATEMENTS)
+# Where any organisation speaks of what others propose.
+OF_ALL = f"{BASE}/proposals/{{proposalId}}/comments"
+OF_A_TERM = f"{BASE}/municipalities/{{municipalityCode}}/interpretations/{{termId}}"
 WITHOUT_TOKENS = ("/", "/docs", "/problems/{slug}", "/healthz", "/readyz", "/metrics")
 PUBLIC = [row for row in ROUTES if row.method == "GET" and not row.scopes and row.path not in WITHOUT_TOKENS]
 _OWNED = ("{proposalId}", "{clientId}", "{municipalityCode}", "{organisationCode}")
+# What the offices have none of.
+NOT_THERE = ("externalId", "issuerId", "commentId")
 CASES = [
     (tenant, path)
     for path in dict.fromkeys(row.path for row in ROUTES)
@@ -70,6 +85,7 @@ class Offices:
         asked = f"{path}?q=digital" if path.endswith("/suggestions") else path
         codes = dict.fromkeys(("organisationCode", "municipalityCode"), tenant)
         codes["clientId"] = self.clients.get(tenant, "")
+        codes["proposalId"] = proposal.rpartition("/")[2]
         return asked.replace("/proposals/{proposalId}", proposal).format_map(FILLED | codes)
 
     def send(self, row: Access, address: str, caller: Any, *, spoilt: bool = False) -> httpx2.Response:
@@ -91,12 +107,18 @@ def offices(store: Store) -> Iterator[Offices]:
             f"POST {BASE}/proposals": amendment(county),
             f"PATCH {BASE}/proposals/{{proposalId}}": {"title": "En annan rubrik"},
             f"POST {BASE}/proposals/{{proposalId}}/transitions": WITHDRAWAL,
-            f"POST {OF_THE_COUNTY}": APPROVAL,
+            f"POST {_DECISION}": APPROVAL,
+            f"POST {_ROUNDS}": referral(),
+            f"PATCH {_ROUND}": {"closesOn": referral()["closesOn"], "reason": "Nämnden möts senare."},
+            f"POST {_STATEMENTS}": SUPPORT,
+            f"POST {OF_ALL}": {"text": "Vad menas här?"},
+            f"PATCH {OF_ALL}/{{commentId}}": {"resolution": "Förklaras i vägledningen."},
             f"POST {BASE}/issuers": REGISTRATION,
             f"PATCH {BASE}/issuers/{{issuerId}}": {"disabled": True},
             f"POST {BASE}/clients": {"name": "Diariet", "scopes": ["events:read"]},
             f"PATCH {BASE}/clients/{{clientId}}": {"name": "Arkivet"},
             f"PUT {BASE}/municipalities/{{municipalityCode}}/decisions/{{source}}/{{externalId}}": DECISION_BODY,
+            f"PUT {OF_A_TERM}": INTERPRETATION_BODY,
         }
         with transaction(county.app.state.database) as tx:
             clients = {code: create_client(tx, code, "Diariet", ["events:read"])[0].id for code in TENANTS}
@@ -116,7 +138,7 @@ def verdict(row: Access, caller: Any, tenant: str) -> int | None:
         return 403
     # A municipality's code has four digits: 22 is refused as a field would be.
     owned = "{municipalityCode}" in row.path if tenant != "22" else False
-    owned = owned or ("{proposalId}" in row.path and row.path != OF_THE_COUNTY)
+    owned = owned or ("{proposalId}" in row.path and row.path not in OF_OTHERS and not row.path.startswith(OF_ALL))
     return 403 if owned and organisation != tenant else None
 
 
@@ -147,8 +169,12 @@ def _let_through(row: Access, tenant: str, caller: Any) -> set[int]:
         return {415} if row.path == "/oauth2/token" else {422}
     if "{clientId}" in row.path:
         return {200} if caller[0] in (tenant, "22") else {404}
-    nothing_there = row.path == OF_THE_COUNTY or (tenant == "22" and "municipalityCode" in row.path)
-    return {404} if nothing_there or "externalId" in row.path or "issuerId" in row.path else {200}
+    if row.path.startswith(OF_A_TERM):
+        return {404}
+    nothing_there = (
+        row.path == _DECISION or "roundNumber" in row.path or (tenant == "22" and "municipalityCode" in row.path)
+    )
+    return {404} if nothing_there or any(name in row.path for name in NOT_THERE) else {200}
 
 
 @pytest.mark.parametrize("row", [row for row in ROUTES if "proposalId" in row.path], ids=lambda row: f"{row[:2]}")
@@ -160,7 +186,7 @@ def test_a_draft_of_another_is_as_if_it_never_was(offices: Offices, row: Access,
             for proposal in (offices.drafts[tenant], NEVER_MADE)
         )
         if caller is not None and caller[0] == tenant:
-            assert answer.status_code in (200, 403, 404, 412), answer.text
+            assert answer.status_code in (200, 201, 403, 404, 412), answer.text
             continue
         may_ask = not row.scopes or (caller is not None and row.scopes & ROLES[caller[1]])
         assert answer.status_code == (404 if may_ask else 401 if caller is None else 403)
@@ -189,6 +215,25 @@ def test_the_scopes_in_the_signatures_are_those_of_the_table(library: County) ->
     for route in served_routes(library.app):
         for method in route.methods or ():
             assert _scopes_of(route) == TABLE[method, route.path].scopes, f"{method} {route.path}"
+
+
+def test_whoever_may_not_write_is_told_before_anything_is_sent(store: Store, subtests: pytest.Subtests) -> None:
+    url = store.copy()
+    with serving(url) as county:
+        port = int(county.settings.base_url.rpartition(":")[2])
+        callers = {"": 401, "rubbish": 401, county.token("2281", "reader"): 403}
+        for row, (token, status) in product(
+            (row for row in ROUTES if row.scopes and row.method != "GET"), callers.items()
+        ):
+            path = row.path.format_map(
+                FILLED | dict.fromkeys(("proposalId", "clientId"), "a") | {"municipalityCode": "2281"}
+            )
+            proof = f"Authorization: Bearer {token}\r\n" if token else ""
+            with subtests.test(f"{row.method} {path} {status}"), connect(port) as client:
+                # A body is announced, and none comes.
+                client.sendall(f"{row.method} {path} HTTP/1.1\r\nHost: a\r\n{proof}Content-Length: 9\r\n\r\n".encode())
+                assert client.recv(12) == f"HTTP/1.1 {status}".encode()
+    store.drop(url)
 
 
 def _scopes_of(route: RouteContext) -> set[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from api.pages.glossary import TERMS_A_PAGE, word_list
+from api.published.overlays import Overlays
 from api.published.picture import Picture, build
 from tests.conftest import County
 from tests.pages.conftest import Read
@@ -100,11 +101,12 @@ def test_a_term_names_the_guidelines_that_use_it(read: Read, library: County) ->
 def drawn(labels: list[list[dict[str, Any]]]) -> Picture:
     """Draw a picture of terms of which only the labels matter."""
     rest = {"domain": "a", "status": "approved", "definitions": [], "broader": [], "related": []}
+    rest |= {"revision": 1, "replacedBy": None, "validFrom": "2026-01-01", "changedAt": ""}
     documents = [
         (f"t{n}", json.dumps({"id": f"t{n}", "labels": found, "version": "1.0", "contentHash": "", **rest}))
         for n, found in enumerate(labels)
     ]
-    return build(1, "", "", [], documents, {})
+    return build(1, "", "", [], documents, {}, Overlays())
 
 
 def label(value: str, kind: str = "preferred", language: str = "sv") -> dict[str, Any]:

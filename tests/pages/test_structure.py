@@ -16,6 +16,8 @@ PAGES = (
     "/begrepp?q=it-utv",
     "/begrepp?q=finnsinte",
     "/begrepp/digital-utveckling",
+    "/begrepp/digitalisering",
+    "/skillnader",
     "/riktlinjer",
     "/riktlinjer/gemensamt-sprak",
     "/riktlinjer/behov-och-nytta?datum=2026-03-01",
@@ -60,6 +62,7 @@ def test_a_page_begins_with_a_way_past_the_menu(read: Read, path: str) -> None:
     assert outline.all("main")[0]["id"] == "innehall"
     here = [link for link in outline.all("a") if link.get("aria-current") == "page"]
     section = "/" + path.partition("?")[0].split("/")[1]
+    section = "/begrepp" if section == "/skillnader" else section
     assert [link["href"] for link in here] == ([] if section == "/problems" else [section])
 
 

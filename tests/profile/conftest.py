@@ -34,7 +34,7 @@ class Played:
     @property
     def of_the_api(self) -> dict[str, Any]:
         """Leave out what other standards give its names: tokens, keys, the issuer's metadata."""
-        foreign = {"token", "jwks", "issuer-metadata", "adoption-matrix.csv", "redline.html"}
+        foreign = {"token", "jwks", "issuer-metadata", "adoption-matrix.csv", "redline.html", "divergences.csv"}
         return {name: answer for name, answer in self.answers.items() if name not in foreign}
 
 

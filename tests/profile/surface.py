@@ -9,6 +9,8 @@ CAMEL_CASE = re.compile(r"_?[a-z][a-zA-Z0-9]*")
 # RFC 6749 gives these their names; the address is outside the API base.
 OF_THE_TOKEN_ENDPOINT = frozenset({"TokenRequest", "TokenAnswer", "TokenError"})
 TOKEN = "/oauth2/token"
+# What is asked for by POST, since a URL does not hold it, and changes nothing.
+ASKED_BY_POST = frozenset({"/annotations"})
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
@@ -65,8 +67,13 @@ def private_reads(document: dict[str, Any]) -> list[Operation]:
 
 
 def writes(document: dict[str, Any]) -> list[Operation]:
-    """List the operations under the API base that change something."""
+    """List the operations under the API base that take a body."""
     return [operation for operation in operations(document) if operation.writes and operation.path != TOKEN]
+
+
+def changes(document: dict[str, Any]) -> list[Operation]:
+    """List the operations under the API base that change something."""
+    return [operation for operation in writes(document) if operation.path not in ASKED_BY_POST]
 
 
 def lists(document: dict[str, Any]) -> list[Operation]:

@@ -10,7 +10,7 @@ import structlog
 from httpx2 import Response
 
 from api.errors import all_problems
-from tests.conftest import BASE, HOST, County
+from tests.conftest import HOST, County
 from tests.examples import DECISION_BODY
 from tests.profile.conftest import Played
 from tests.profile.surface import TOKEN, operations
@@ -67,8 +67,8 @@ _CASES: dict[int, tuple[str, str, Callable[[Played], Response]]] = {
     415: (
         "post",
         "/proposals",
-        lambda played: played.county.client.post(
-            f"{BASE}/proposals", content=_SECRET, headers={"Content-Type": _SECRET}
+        lambda played: played.county.raw(
+            "POST", "/proposals", _SECRET.encode(), _editor(played), **{"Content-Type": _SECRET}
         ),
     ),
     422: ("post", "/proposals", lambda played: played.county.send("POST", "/proposals", _SENT, _editor(played))),

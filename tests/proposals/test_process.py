@@ -73,7 +73,7 @@ def test_a_draft_is_private_until_it_is_submitted(county: County, editor: str, d
     assert proposal(county, address)["status"] == "submitted"
     assert proposal(county, address)["allowedTransitions"] == []
     assert proposal(county, address, editor)["allowedTransitions"] == ["withdraw"]
-    assert proposal(county, address, decider)["allowedTransitions"] == ["return", "approve", "reject"]
+    assert proposal(county, address, decider)["allowedTransitions"] == ["return", "openRound", "approve", "reject"]
 
 
 def test_an_edit_changes_what_it_names_and_nothing_else(county: County, editor: str) -> None:
@@ -192,7 +192,7 @@ def test_an_approval_without_a_round_needs_an_override(county: County, editor: s
 
 def test_an_author_does_not_decide_but_a_colleague_does(county: County, decider: str) -> None:
     address = submitted(county, decider)
-    assert proposal(county, address, decider)["allowedTransitions"] == ["return", "withdraw"]
+    assert proposal(county, address, decider)["allowedTransitions"] == ["return", "withdraw", "openRound"]
     for body in (APPROVAL, REJECTION):
         answer = decide(county, address, decider, body)
         assert (answer.status_code, answer.json()["detail"]) == (403, "Nobody decides a proposal that they wrote.")

@@ -9,14 +9,21 @@ from api.proposals.rules import EDITABLE, ENDED, Action, Standing, after, allowe
 from db.proposals import OPEN
 from db.vocabulary import ProposalStatus
 
-# Moves of a referral round come with the rounds.
 MOVES = {
     ("draft", "submit"): "submitted",
     ("draft", "withdraw"): "withdrawn",
+    ("submitted", "openRound"): "on_consultation",
     ("submitted", "return"): "returned",
     ("submitted", "withdraw"): "withdrawn",
     ("submitted", "approve"): "approved",
     ("submitted", "reject"): "rejected",
+    ("on_consultation", "close"): "closed",
+    ("on_consultation", "withdraw"): "withdrawn",
+    ("closed", "openRound"): "on_consultation",
+    ("closed", "return"): "returned",
+    ("closed", "withdraw"): "withdrawn",
+    ("closed", "approve"): "approved",
+    ("closed", "reject"): "rejected",
     ("returned", "submit"): "submitted",
     ("returned", "withdraw"): "withdrawn",
 }
@@ -24,12 +31,12 @@ STANDINGS = [Standing(*flags) for flags in itertools.product((False, True), repe
 
 
 def may(action: Action, standing: Standing) -> bool:
-    """Say it anew: the owner submits and withdraws, the county returns, and decides what another wrote."""
+    """Say it anew: the owner submits and withdraws, the county returns and refers, and decides what another wrote."""
     owners = action in (Action.SUBMIT, Action.WITHDRAW)
     deciders = action in (Action.APPROVE, Action.REJECT)
     return (
         (owners and standing.owns)
-        or (action == Action.RETURN and standing.moderates)
+        or (not owners and not deciders and standing.moderates)
         or (deciders and standing.decides and not standing.wrote)
     )
 

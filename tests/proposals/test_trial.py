@@ -71,7 +71,7 @@ def test_a_word_of_another_term_is_told_with_its_kind_and_what_to_use(county: Co
         "digital-mognad",
         "digital mognad",
     )
-    assert word["matched"] == {"value": "digital mognad", "kind": "preferred", "language": "sv"}
+    assert word["matched"] == {"value": "digital mognad", "kind": "preferred", "language": "sv", "form": None}
 
 
 def test_what_is_deprecated_leads_to_its_replacement(county: County, editor: str, decider: str) -> None:

@@ -36,6 +36,13 @@ WORDS = (
     ("register", "registret registren", "registrera registrar"),
     ("kommun", "kommunen kommuner kommunerna", "kommunal"),
     ("laddstolpe", "laddstolpen laddstolpar", "stolt"),
+    ("samråd", "samrådet samråden", "samråder samrådde"),
+    ("villkor", "villkoret villkoren", "villa"),
+    ("sensor", "sensorn sensorer sensorerna", "sensation"),
+    ("slam", "slammet", "slarv"),
+    ("valsedel", "valsedeln valsedlar valsedlarna", "sederna"),
+    ("förvaltningslag", "förvaltningslagen förvaltningslagar", "förvaltningslagrar"),
+    ("prisavdrag", "prisavdraget prisavdragen", "prisavdrager"),
     ("tillgänglig", "tillgängligt tillgängliga", "tillgång"),
 )
 PHRASES = (
@@ -50,6 +57,12 @@ PHRASES = (
     ("god man", "gode mannen|gode män", "gode manen"),
     ("öppna data", "öppna datan", "öppnaa data"),
     ("förvaltning av it-system", "förvaltningen av it-system", "förvaltning av it-systemet"),
+    ("enskilt avlopp", "enskilda avloppet|enskilda avlopp", "enskila avlopp"),
+    ("mobilt arbete", "mobila arbetet", "mobilda arbetet"),
+    ("bokfört värde", "bokförda värdet|bokförda värden", "bokföra värdet"),
+    ("populärt ämne", "populära ämnet", "populärda ämnet"),
+    ("gång- och cykelväg", "gång- och cykelvägar|gång- och cykelvägen", "gångar och cykelväg"),
+    ("fysisk och psykisk hälsa", "fysiska och psykiska hälsan", "fysiska och psykisk hälsa"),
     ("relevant uppgift", "relevanta uppgifter", "relevana uppgifter"),
 )
 

@@ -20,7 +20,7 @@ TOMORROW, YESTERDAY = TODAY + timedelta(days=1), TODAY - timedelta(days=1)
 
 
 def events(county: County) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = county.get("/events?after=112").json()["items"]
+    found: list[dict[str, Any]] = county.get("/events?after=112&kinds=term.*").json()["items"]
     return found
 
 

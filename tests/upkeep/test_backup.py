@@ -144,3 +144,8 @@ def test_without_the_client_programs_one_line_says_so(url: str, tmp_path: Path) 
     assert refused(run(url, "backup", str(tmp_path / "backup"), PATH="/none")) == (
         "pg_dump is not on the PATH: install PostgreSQL's client programs"
     )
+
+
+def test_a_place_that_cannot_be_written_is_named_as_it_was_given(url: str, tmp_path: Path) -> None:
+    target = tmp_path / "nowhere" / "samsprak.backup"
+    assert refused(run(url, "backup", str(target))) == f"cannot write {target}: No such file or directory"
