@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from db.proposals import Proposal, ProposalSubmission
 from db.types import Instant, Word, json_type, name_type, words
-from db.vocabulary import DecisionRule, Position
+from db.vocabulary import DecisionRule, Position, ProposalAction, TargetType
 
 
 class ReferralRound(SQLModel, table=True):
@@ -95,6 +96,20 @@ class Answer(NamedTuple):
     condition: str | None
 
 
+class Unanswered(NamedTuple):
+    """An open round, and the proposal that it refers, as it was submitted."""
+
+    proposal_id: str
+    number: int
+    title: str
+    target_type: TargetType
+    target_id: str
+    action: ProposalAction
+    opened_at: datetime
+    closes_on: date
+    extensions: list[dict[str, Any]]
+
+
 def find_round(session: Session, proposal_id: str, number: int) -> ReferralRound | None:
     return session.get(ReferralRound, (proposal_id, number))
 
@@ -130,6 +145,38 @@ def counted_answers(session: Session, proposal_id: str, numbers: Collection[int]
     for (number, _), answer in last.items():
         found[number].append(answer)
     return found
+
+
+def unanswered_rounds(session: Session, organisation: str) -> list[Unanswered]:
+    """List the open rounds that an organisation is invited to and has not answered, by one statement."""
+    asked, proposal, text = ReferralRound, Proposal, ProposalSubmission
+    of_it = sa.and_(col(text.proposal_id) == asked.proposal_id, col(text.number) == asked.submission)
+    answer = sa.select(col(Statement.id)).where(
+        col(Statement.proposal_id) == asked.proposal_id,
+        col(Statement.round_number) == asked.number,
+        col(Statement.organisation) == organisation,
+    )
+    query = (
+        sa.select(
+            col(asked.invited),
+            col(asked.proposal_id),
+            col(asked.number),
+            col(text.title),
+            col(proposal.target_type),
+            col(proposal.target_id),
+            col(proposal.action),
+            # While a round is open nothing but its opening has moved the proposal.
+            col(proposal.public_changed_at),
+            col(asked.closes_on),
+            col(asked.extensions),
+        )
+        .join(proposal, col(proposal.id) == asked.proposal_id)
+        .join(text, of_it)
+        .where(col(asked.closed_at).is_(None), ~answer.exists())
+        .order_by(col(asked.proposal_id))
+    )
+    # Few rounds are open at a time; the two databases look into a list in two ways.
+    return [Unanswered(*others) for invited, *others in session.execute(query) if organisation in invited]
 
 
 def told_statements(

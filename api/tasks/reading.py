@@ -1,24 +1,25 @@
-"""What waits on a municipality, from its decisions and the county's versions."""
+"""What waits on a municipality, from open rounds, its decisions and the county's versions."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Session
 
 from api.adoptions.reading import fact_of, guidelines_to_adopt
 from api.adoptions.rules import adoption
 from api.pages.redlines import in_swedish
-from api.tasks.rules import Record, Stand, Task, tasks_of
+from api.tasks.rules import Record, Referral, Stand, Task, tasks_of
 from api.tasks.schemas import TaskCounts, TaskRead
 from db.decisions import Decision, decisions_in_force_order
 from db.guidelines import VersionHead, version_heads
-from db.vocabulary import TaskKind
+from db.rounds import unanswered_rounds
+from db.vocabulary import ProposalAction, TargetType, TaskKind
 
 
 def find_tasks(session: Session, municipality: str, day: date) -> list[Task]:
     """List what waits on a municipality, the first day first; by a fixed number of statements."""
-    return tasks_of(_stands(session, municipality, day), day)
+    return tasks_of(_stands(session, municipality, day), _referrals(session, municipality), day)
 
 
 def present_task(task: Task, day: date) -> TaskRead:
@@ -37,6 +38,25 @@ def count_tasks(tasks: Sequence[Task], day: date) -> TaskCounts:
     counted = Counter(task.kind for task in tasks)
     kinds = {kind.value: counted[kind] for kind in TaskKind}
     return TaskCounts(**kinds, overdue=sum(task.due < day for task in tasks))
+
+
+def _referrals(session: Session, municipality: str) -> list[Referral]:
+    found = []
+    for asked in unanswered_rounds(session, municipality):
+        # A guideline that is yet to be made has no address.
+        there = asked.target_type == TargetType.GUIDELINE and asked.action != ProposalAction.CREATE
+        extended = [datetime.fromisoformat(step["extendedAt"]) for step in asked.extensions]
+        found.append(
+            Referral(
+                municipality=municipality,
+                address=f"proposals/{asked.proposal_id}/rounds/{asked.number}",
+                title=asked.title,
+                guideline=asked.target_id if there else None,
+                closes_on=asked.closes_on,
+                changed_at=max([asked.opened_at, *extended]),
+            )
+        )
+    return found
 
 
 def _stands(session: Session, municipality: str, day: date) -> list[Stand]:

@@ -40,7 +40,7 @@ def list_tasks(
 @router.get(
     "/calendar",
     operation_id="getCalendar",
-    # Made from guidelines and from decisions: what changes either changes it.
+    # Made from guidelines, decisions and rounds: what changes any of them changes it.
     dependencies=[Depends(Public(Topic.EVENTS))],
     response_class=Response,
     responses=file_answer("text/calendar", "calendar"),

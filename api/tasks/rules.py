@@ -27,7 +27,7 @@ class Task:
     kind: TaskKind
     due: date
     subject: str
-    guideline: str
+    guideline: str | None
     title: str
     changed_at: datetime
 
@@ -59,14 +59,40 @@ class Stand:
     records: Sequence[Record]
 
 
-def tasks_of(stands: Iterable[Stand], day: date) -> list[Task]:
+@dataclass(frozen=True)
+class Referral:
+    """An open round that a municipality is invited to and has not answered; `guideline` is the one to be changed."""
+
+    municipality: str
+    address: str
+    title: str
+    guideline: str | None
+    closes_on: date
+    changed_at: datetime
+
+
+def tasks_of(stands: Iterable[Stand], referrals: Iterable[Referral], day: date) -> list[Task]:
     """List what waits on a municipality, the first day first."""
-    found = [
+    decided = (
         task
         for stand in stands
         for task in (*decisions_needed(stand), *deviations_ending(stand, day), *reviews_due(stand, day))
-    ]
-    return sorted(found, key=lambda task: (task.due, task.kind, task.subject, task.id))
+    )
+    return sorted([*statements_due(referrals), *decided], key=lambda task: (task.due, task.kind, task.subject, task.id))
+
+
+def statements_due(referrals: Iterable[Referral]) -> Iterator[Task]:
+    """Ask for an official answer by the day on which a round closes; when it has passed, until the round is closed."""
+    for referral in referrals:
+        yield Task(
+            id=task_id(referral.municipality, TaskKind.STATEMENT_DUE, referral.address),
+            kind=TaskKind.STATEMENT_DUE,
+            due=referral.closes_on,
+            subject=referral.address,
+            guideline=referral.guideline,
+            title=f"Svara på remissen ”{referral.title}”",
+            changed_at=referral.changed_at,
+        )
 
 
 def decisions_needed(stand: Stand) -> Iterator[Task]:

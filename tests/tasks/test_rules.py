@@ -1,5 +1,6 @@
 """What waits on a municipality, by its decisions and the versions that there are."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from api.adoptions.rules import Fact, adoption
 from api.guidelines.rules import VersionDates
-from api.tasks.rules import Record, Stand, sees_decisions, tasks_of
+from api.tasks.rules import Record, Referral, Stand, sees_decisions, tasks_of
 from db.vocabulary import DecisionKind as K
 
 JAN, MAR, MAY, JUL, SEP = (date(2026, month, 1) for month in (1, 3, 5, 7, 9))
@@ -39,7 +40,7 @@ def waits(versions: tuple[VersionDates, ...], *records: Record, day: date = MAY)
         adoption=adoption([each.fact for each in records], versions, day),
         records=records,
     )
-    return [(task.kind, task.due.isoformat(), task.subject) for task in tasks_of([stand], day)]
+    return [(task.kind, task.due.isoformat(), task.subject) for task in tasks_of([stand], [], day)]
 
 
 _LATE = deviation("1.2", "2026-09-01")
@@ -93,6 +94,14 @@ SECOND = ("decision_needed", "2026-07-01", "guidelines/g/versions/2.0")
 )  # fmt: skip
 def test_what_waits(versions: tuple[VersionDates, ...], records: list[Record], expected: list[tuple[str, str]]) -> None:
     assert waits(versions, *records) == expected
+
+
+def test_an_answer_is_due_on_the_day_that_the_round_closes_and_its_task_stays_when_that_moves() -> None:
+    asked = Referral("2281", "proposals/p/rounds/1", "Längre remisstid", None, MAY, MOMENT)
+    [task] = tasks_of([], [asked], JUL)
+    assert (task.kind, task.due, task.subject, task.guideline) == ("statement_due", MAY, asked.address, None)
+    [moved] = tasks_of([], [replace(asked, closes_on=SEP)], JUL)
+    assert (moved.id, moved.due) == (task.id, SEP)
 
 
 @pytest.mark.parametrize(

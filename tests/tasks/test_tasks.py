@@ -10,7 +10,8 @@ from icalendar import Calendar
 from api import clock
 from tests.conftest import County
 from tests.examples import DECISION, DECISION_BODY
-from tests.proposals.acts import GUIDELINE, amendment, approved
+from tests.proposals.acts import GUIDELINE, amendment, approved, submitted
+from tests.rounds.acts import extend, open_round, state
 
 TASKS = "/municipalities/2281/tasks?limit=100"
 TODAY = clock.today()
@@ -62,6 +63,30 @@ def test_a_new_major_version_asks_for_a_decision_until_one_is_taken(county: Coun
         "deviation_ends": "2027-12-31",
         "review_due": "2028-01-01",
     }
+
+
+def test_an_open_round_waits_for_the_answers_of_those_who_are_invited(county: County) -> None:
+    proposal = submitted(county, county.token("2281"))
+    open_round(county, proposal, invited=["2260", "2281"]).raise_for_status()
+
+    def asked(code: str) -> list[tuple[str, str]]:
+        listed = county.get(f"/municipalities/{code}/tasks?limit=100", county.token(code, "reader")).json()
+        return [(item["id"], item["due"]) for item in listed["items"] if item["kind"] == "statement_due"]
+
+    [(task, due)] = asked("2281")
+    assert due == (TODAY + timedelta(days=30)).isoformat()
+    [other] = asked("2260")
+    assert (other[0] != task, asked("2262")) == (True, [])
+    [item] = [item for item in tasks(county)["items"] if item["id"] == task]
+    assert (item["subject"], item["guideline"]) == (f"{proposal[1:]}/rounds/1", GUIDELINE)
+    before = days(county)[task]
+    assert before["DTSTART"].dt.isoformat() == due
+    extend(county, proposal, 1, 60).raise_for_status()
+    assert asked("2281") == [(task, (TODAY + timedelta(days=60)).isoformat())]
+    assert days(county)[task]["LAST-MODIFIED"].dt >= before["LAST-MODIFIED"].dt
+    state(county, proposal, "2281").raise_for_status()
+    assert (asked("2281"), asked("2260")[0][0]) == ([], other[0])
+    assert task not in days(county)
 
 
 def test_a_day_in_the_calendar_keeps_its_uid_while_it_moves(county: County) -> None:
@@ -138,7 +163,7 @@ def test_the_database_is_asked_as_often_however_many_decisions_there_are(county:
 
     def note(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
         # Not what the clock asks beside it.
-        if "guideline" in statement or "decision" in statement:
+        if any(table in statement for table in ("guideline", "decision", "referral_round")):
             asked.append(statement)
 
     sa.event.listen(county.app.state.database.reader, "before_cursor_execute", note)
