@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from pypdf import PdfReader
 
 from api.packages import pdf
+from api.pages.prose import prose
 from tests.conftest import County, Store, running
 from tests.examples import DECISION, DECISION_BODY
 from tests.pages.outline import Outline
@@ -32,6 +33,11 @@ def fetch(county: County, number: str, municipality: str | None = None) -> dict[
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         assert archive.testzip() is None
         return {name.removeprefix(f"{GUIDELINE}-{number}/"): archive.read(name) for name in archive.namelist()}
+
+
+def shown(text: dict[str, str]) -> str:
+    """Give what a reader of a page sees of a text, whose Markdown is rendered."""
+    return Outline(prose(text["sv"])).text
 
 
 def read_pdf(body: bytes) -> str:
@@ -107,12 +113,15 @@ def test_the_text_is_exact_in_html_and_in_print_and_nothing_in_it_is_run(moved_o
     content = json.loads(files["riktlinje.json"])
     assert MARKUP in content["purpose"]["sv"]
     for text in (content["purpose"], content["plainSummary"], *(item["text"] for item in content["provisions"])):
-        assert text["sv"] in page
+        assert shown(text) in page
         assert text["sv"] in printed
+    consequences = Outline(files["konsekvenser.html"].decode()).text
     for part in content["horizontalAssessment"].values():
-        assert part["assessment"]["sv"] in Outline(files["konsekvenser.html"].decode()).text
+        for text in (part["assessment"], part["measure"] or part["noMeasureReason"]):
+            assert shown(text) in consequences
+            assert text["sv"] in printed
     for item in content["introductionPrerequisites"]:
-        assert item["text"]["sv"] in Outline(files["konsekvenser.html"].decode()).text
+        assert shown(item["text"]) in consequences
 
 
 def test_the_pages_are_sound_and_stand_by_themselves(moved_on: County) -> None:
