@@ -61,9 +61,8 @@ class Card(NamedTuple):
 
     @property
     def texts(self) -> tuple[TextEntry, ...]:
-        """Give the definitions."""
-        definitions = from_json(self.document)["definitions"]
-        return tuple(TextEntry(text["language"], text["audience"], text["text"]) for text in definitions)
+        """Give the definitions: read anew each time, since only an index looks at them, once."""
+        return _texts(from_json(self.document))
 
     @property
     def digest_line(self) -> str:
@@ -78,13 +77,18 @@ class DomainCard(NamedTuple):
 
 def card_of(document: str, packing: Packing) -> Card:
     """Take from a ready document what lists, search and relations need."""
+    return read_card(document, packing)[0]
+
+
+def read_card(document: str, packing: Packing) -> tuple[Card, tuple[TextEntry, ...]]:
+    """Take the same, and the definitions beside it for an index that is built next."""
     encoded = document.encode()
     term = from_json(encoded, cache_strings="keys")
     labels = tuple(map(_entry, term["labels"]))
     preferred = own_word(term["labels"])
     # What others state as well is added when the term is read, so it is taken out here.
     stated = b',"related":' + to_json(term["related"])
-    return Card(
+    card = Card(
         id=intern(term["id"]),
         packed=packing.pack(encoded.replace(stated, b"", 1)),
         packing=packing,
@@ -102,6 +106,7 @@ def card_of(document: str, packing: Packing) -> Card:
         changed_at=intern(term["changedAt"]),
         content_hash=bytes.fromhex(term["contentHash"].removeprefix("sha256:")),
     )
+    return card, _texts(term)
 
 
 def preferred_label(card: Card, language: str | None) -> str:
@@ -117,6 +122,12 @@ def _entry(label: Mapping[str, Any]) -> LabelEntry:
     value, forms = label["value"], tuple(label["forms"])
     folded = tuple(_same(sort_key(word), word) for word in (value, *forms))
     return LabelEntry(value, intern(label["kind"]), intern(label["language"]), forms, folded)
+
+
+def _texts(term: Mapping[str, Any]) -> tuple[TextEntry, ...]:
+    return tuple(
+        TextEntry(intern(text["language"]), intern(text["audience"]), text["text"]) for text in term["definitions"]
+    )
 
 
 def _same(text: str, other: str) -> str:

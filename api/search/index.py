@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import merge
 
-from api.published.cards import Card
-from api.search.bits import bits_of
-from api.search.facets import sum_of
+from api.published.cards import Card, TextEntry
+from api.search.bits import bits_of, sum_of
 from api.search.matching import Asked, Rank, best_label, speaks
 from api.search.segment import Segment, place_of
 from api.search.selection import Hit, Level, Selection
@@ -30,9 +29,9 @@ class LabelIndex:
     dead: frozenset[int]
 
     @classmethod
-    def build(cls, cards: Iterable[Card]) -> "LabelIndex":
-        """Index all terms: a second of work for a hundred thousand."""
-        return cls(Segment(cards), Segment(()), frozenset())
+    def build(cls, cards: Iterable[Card], texts: dict[str, Sequence[TextEntry]] | None = None) -> "LabelIndex":
+        """Index all terms, with their definitions by id where they are at hand: seconds for a hundred thousand."""
+        return cls(Segment(cards, texts), Segment(()), frozenset())
 
     def patched(self, changed: Iterable[Card], removed: Collection[str] = ()) -> "LabelIndex":
         """Take in new and changed terms, at the cost of those that have changed since the base was built."""
