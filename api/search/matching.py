@@ -48,25 +48,28 @@ def speaks(tag: str, language: str | None) -> bool:
 
 def best_label(labels: Sequence[LabelEntry], asked: Asked) -> Match | None:
     """Find the label that answers best, of equals the first; None when none holds any of the words."""
-    key, begun = asked.wanted.key, None
-    held = [
-        (place, label.folded if asked.dots else tuple(map(undotted, label.folded)))
-        for place, label in enumerate(labels)
-        if label.language in asked.languages
-    ]
+    key, begun, languages, dots = asked.wanted.key, None, asked.languages, asked.dots
     # Nearly all answers are found so; to take words apart costs ten times as much.
-    for place, keys in held:
-        if key in keys:
-            return _match(place, keys.index(key))
-        if begun is None:
-            begun = next((_match(place, form) for form, one in enumerate(keys) if one.startswith(key)), None)
-    if begun is not None:
-        return begun
+    for place, label in enumerate(labels):
+        if label.language in languages:
+            keys = label.folded if dots else [*map(undotted, label.folded)]
+            if key in keys:
+                return _match(place, keys.index(key))
+            if begun is None:
+                for form, one in enumerate(keys):
+                    if one.startswith(key):
+                        begun = _match(place, form)
+                        break
+    return begun or _best_by_words(labels, asked)
+
+
+def _best_by_words(labels: Sequence[LabelEntry], asked: Asked) -> Match | None:
     graded = (
         (grade, place, form)
-        for place, keys in held
-        for form, one in enumerate(keys)
-        if (grade := _grade(one, asked.wanted)) is not None
+        for place, label in enumerate(labels)
+        if label.language in asked.languages
+        for form, key in enumerate(label.folded)
+        if (grade := _grade(key if asked.dots else undotted(key), asked.wanted)) is not None
     )
     best = min(graded, default=None)
     return best and _match(best[1], best[2])
