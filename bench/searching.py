@@ -1,9 +1,10 @@
 """How long the index takes to answer, asked within one process."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from time import process_time
+
+from pydantic_core import to_json
 
 from api.published.cards import Card, card_of
 from api.published.packing import Packing
@@ -80,4 +81,4 @@ def _card(term: GeneratedTerm) -> Card:
         "changedAt": "2026-01-01T00:00:00.000000Z",
         "contentHash": term.content_hash,
     }
-    return card_of(json.dumps({**given, **term.content}), _PACKING)
+    return card_of(to_json({**given, **term.content}).decode(), _PACKING)
