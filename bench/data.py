@@ -1,6 +1,5 @@
 """Generated terms, the same ones at every run: about as large, and as linked, as real ones."""
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -8,6 +7,8 @@ from dataclasses import dataclass
 from itertools import islice, product
 from random import Random
 from typing import Any
+
+from pydantic_core import to_json
 
 from api.published.cards import Card, card_of
 from api.published.packing import Packing
@@ -62,7 +63,8 @@ def card(term: GeneratedTerm) -> Card:
     """Give what the picture knows of a term that was published."""
     day = "2026-01-01"
     given = {"id": term.id, "status": "approved", "version": "1.0", "revision": 1, "contentHash": term.content_hash}
-    return card_of(json.dumps({**given, "validFrom": day, "changedAt": f"{day}T00:00:00Z", **term.content}), _PACKING)
+    ready = {**given, "validFrom": day, "changedAt": f"{day}T00:00:00.000000Z", **term.content}
+    return card_of(to_json(ready).decode(), _PACKING)
 
 
 def _labels(random: Random, swedish: str, english: str) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, assume, settings
 from schemathesis import Case
 
 from api.main import create_app
@@ -49,5 +49,7 @@ def token(surface: County, request: pytest.FixtureRequest) -> str:
 @schema.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_operation_keeps_its_contract(case: Case, surface: County, token: str) -> None:
+    # A list without items leaves no trace in an address: what is sent then is in order.
+    assume(all(value not in ([], {}) for value in (case.query or {}).values()))
     root = surface.settings.base_url if case.path.startswith("/oauth2") else surface.settings.api_url
     case.call_and_validate(base_url=root, headers={"Authorization": f"Bearer {token}"})

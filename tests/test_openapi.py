@@ -99,7 +99,15 @@ OPERATION_IDS = {
     "withdrawInterpretation",
 }
 # What examples.json holds for the pages, beside what the document shows.
-_FOR_THE_PAGES = {"jwks", "issuer-metadata", "adoption-matrix.csv", "redline.html", "divergences.csv"}
+_FOR_THE_PAGES = {
+    "jwks",
+    "issuer-metadata",
+    "adoption-matrix.csv",
+    "redline.html",
+    "divergences.csv",
+    "sheet.html",
+    "sheet.xlsx",
+}
 
 
 def _operations(made: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,10 +1,10 @@
 """What the picture knows of one term: taken once from its ready document."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sys import intern
 from typing import Any, NamedTuple
 
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 
 from api.languages import best_language
 from api.published.packing import Packing
@@ -61,9 +61,8 @@ class Card(NamedTuple):
 
     @property
     def texts(self) -> tuple[TextEntry, ...]:
-        """Give the definitions."""
-        definitions = from_json(self.document)["definitions"]
-        return tuple(TextEntry(text["language"], text["audience"], text["text"]) for text in definitions)
+        """Give the definitions: read anew each time, since only an index looks at them, once."""
+        return _texts(from_json(self.document))
 
     @property
     def digest_line(self) -> str:
@@ -78,17 +77,22 @@ class DomainCard(NamedTuple):
 
 def card_of(document: str, packing: Packing) -> Card:
     """Take from a ready document what lists, search and relations need."""
+    return read_card(document, packing)[0]
+
+
+def read_card(document: str, packing: Packing) -> tuple[Card, tuple[TextEntry, ...]]:
+    """Take the same, and the definitions beside it for an index that is built next."""
     encoded = document.encode()
     term = from_json(encoded, cache_strings="keys")
-    labels = tuple(map(_entry, term["labels"]))
+    labels = tuple(_entries(term["labels"]))
     preferred = own_word(term["labels"])
-    # What others state as well is added when the term is read, so it is taken out here.
-    stated = b',"related":' + to_json(term["related"])
-    return Card(
+    # What others state as well is added when the term is read, so it is taken out here. No text holds a bare quote.
+    before, _, rest = encoded.partition(b',"related":[')
+    card = Card(
         id=intern(term["id"]),
-        packed=packing.pack(encoded.replace(stated, b"", 1)),
+        packed=packing.pack(before + rest[rest.index(b"]") + 1 :]),
         packing=packing,
-        order=_same(sort_key(preferred), preferred),
+        order=next(label.folded[0] for label in labels if label.value == preferred),
         domain=intern(term["domain"]),
         status=intern(term["status"]),
         version=intern(term["version"]),
@@ -102,6 +106,7 @@ def card_of(document: str, packing: Packing) -> Card:
         changed_at=intern(term["changedAt"]),
         content_hash=bytes.fromhex(term["contentHash"].removeprefix("sha256:")),
     )
+    return card, _texts(term)
 
 
 def preferred_label(card: Card, language: str | None) -> str:
@@ -113,10 +118,20 @@ def preferred_label(card: Card, language: str | None) -> str:
     return (chosen and _preferred(card.labels, chosen)) or card.preferred
 
 
-def _entry(label: Mapping[str, Any]) -> LabelEntry:
-    value, forms = label["value"], tuple(label["forms"])
-    folded = tuple(_same(sort_key(word), word) for word in (value, *forms))
-    return LabelEntry(value, intern(label["kind"]), intern(label["language"]), forms, folded)
+def _entries(labels: Sequence[Mapping[str, Any]]) -> Iterator[LabelEntry]:
+    # All keys of a term at once: sort_key costs most for being called. U+0000 is in no text, and no space to it.
+    words = [word for label in labels for word in (label["value"], *label["forms"])]
+    keys = map(str.strip, sort_key("\0".join(words)).split("\0"))
+    for label in labels:
+        value, forms = label["value"], tuple(label["forms"])
+        folded = tuple([_same(next(keys), word) for word in (value, *forms)])
+        yield LabelEntry(value, intern(label["kind"]), intern(label["language"]), forms, folded)
+
+
+def _texts(term: Mapping[str, Any]) -> tuple[TextEntry, ...]:
+    return tuple(
+        TextEntry(intern(text["language"]), intern(text["audience"]), text["text"]) for text in term["definitions"]
+    )
 
 
 def _same(text: str, other: str) -> str:

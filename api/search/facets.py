@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from api.languages import answers_for
-from api.published.cards import Card
-from api.search.bits import bits_of
+from api.published.cards import Card, TextEntry
+from api.search.bits import bits_of, sum_of
 from api.swedish import initial, sort_key
 from db.vocabulary import Audience, TermStatus
 
@@ -23,17 +23,17 @@ Values = Mapping[str, int]
 Filters = Mapping[Facet, str]
 
 
-def facets_of(cards: Sequence[Card]) -> dict[Facet, Values]:
-    """Give the set of the terms, by their places, that have each value."""
+def facets_of(cards: Sequence[Card], texts: Iterable[Iterable[TextEntry]]) -> dict[Facet, Values]:
+    """Give the set of the terms, by their places, that have each value; `texts` are their definitions."""
     places: dict[Facet, dict[str, list[int]]] = {facet: defaultdict(list) for facet in Facet}
     domains, statuses, languages, audiences, letters = (places[facet] for facet in Facet)
-    for place, card in enumerate(cards):
+    for place, (card, defined) in enumerate(zip(cards, texts, strict=True)):
         domains[card.domain].append(place)
         statuses[card.status].append(place)
         letters[initial(card.order)].append(place)
         for language in {label.language for label in card.labels}:
             languages[language].append(place)
-        for audience in {text.audience for text in card.texts}:
+        for audience in {text.audience for text in defined}:
             audiences[audience].append(place)
     size = len(cards)
     return {facet: {value: bits_of(held, size) for value, held in values.items()} for facet, values in places.items()}
@@ -46,14 +46,6 @@ def allowed(values: Values, facet: Facet, value: str | None, everything: int) ->
     if facet is Facet.LANGUAGE:
         return sum_of(bits for tag, bits in values.items() if answers_for(tag, value))
     return values.get(initial(sort_key(value)) if facet is Facet.LETTER else value, 0)
-
-
-def sum_of(sets: Iterable[int]) -> int:
-    """Join sets."""
-    joined = 0
-    for bits in sets:
-        joined |= bits
-    return joined
 
 
 def order_of(facet: Facet, value: str) -> tuple[int, str]:

@@ -6,9 +6,8 @@ from functools import cached_property
 from heapq import merge
 
 from api.languages import answers_for
-from api.published.cards import Card
-from api.search.bits import bits_of
-from api.search.facets import sum_of
+from api.published.cards import Card, TextEntry
+from api.search.bits import bits_of, sum_of
 from api.search.matching import Asked, Rank, best_label
 from api.search.segment import Segment, place_of
 from api.search.selection import Hit, Level, Selection
@@ -31,9 +30,9 @@ class LabelIndex:
     dead: frozenset[int]
 
     @classmethod
-    def build(cls, cards: Iterable[Card]) -> "LabelIndex":
-        """Index all terms: a second of work for a hundred thousand."""
-        return cls(Segment(cards), Segment(()), frozenset())
+    def build(cls, cards: Iterable[Card], texts: dict[str, Sequence[TextEntry]] | None = None) -> "LabelIndex":
+        """Index all terms, with their definitions by id where they are at hand: seconds for a hundred thousand."""
+        return cls(Segment(cards, texts), Segment(()), frozenset())
 
     def patched(self, changed: Iterable[Card], removed: Collection[str] = ()) -> "LabelIndex":
         """Take in new and changed terms, at the cost of those that have changed since the base was built."""
@@ -86,6 +85,9 @@ class LabelIndex:
             if not steps:
                 return None
             for asked, rank in steps:
+                if asked.dots and rank is Rank.EXACT:
+                    # The keys that begin so are in order, and this is the first of them.
+                    continue
                 for card in self._walk(asked, rank):
                     if card.id not in found:
                         found[card.id] = Hit(card, best_label(card.labels, asked))
@@ -147,20 +149,20 @@ class LabelIndex:
         return sorted(meant for meant in near if self._knows(asked, meant, begun=begun))
 
     def _walk(self, asked: Asked, rank: Rank) -> Iterator[Card]:
-        """List what answers in the order of the keys that answer, and of terms that share a key."""
-        base, over = self.base.cards, self.over.cards
+        """List what answers in the order of the keys that answer, and of terms that share a key; some come again."""
+        in_base, in_over = self.base.answers(asked, rank), self.over.answers(asked, rank)
+        base, over, dead = self.base.cards, self.over.cards, self.dead
+        if len(in_base) == 1 and not in_over:
+            # Nearly always: then there is nothing to merge.
+            return (base[place] for _, place in in_base[0].walk() if place not in dead)
         walks = [
             *(
-                ((key, place_of(base[place]), base[place]) for key, place in one.walk() if place not in self.dead)
-                for one in self.base.answers(asked, rank)
+                ((key, place_of(base[place]), base[place]) for key, place in one.walk() if place not in dead)
+                for one in in_base
             ),
-            *(
-                ((key, place_of(over[place]), over[place]) for key, place in one.walk())
-                for one in self.over.answers(asked, rank)
-            ),
+            *(((key, place_of(over[place]), over[place]) for key, place in one.walk()) for one in in_over),
         ]
-        for _key, _place, card in merge(*walks):
-            yield card
+        return (card for _key, _place, card in merge(*walks))
 
     def _selection(self, levels: Iterable[Level]) -> Selection:
         return Selection(self.base, self.over, tuple(level for level in levels if level.count))

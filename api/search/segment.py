@@ -1,16 +1,16 @@
 """An index over some terms in their alphabetical order, made once and never changed."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from api.published.cards import Card
-from api.search.bits import bits_of, places_in
-from api.search.facets import facets_of, sum_of
+from api.published.cards import Card, TextEntry
+from api.search.bits import bits_of, places_in, sum_of
+from api.search.facets import facets_of
 from api.search.matching import Asked, Rank
-from api.search.vocabulary import Vocabulary, vocabulary_of
+from api.search.vocabulary import Found, Vocabulary, vocabulary_of
 from api.search.words import Wanted
-from api.swedish import sort_key, undotted
+from api.swedish import sort_key
 
 # Shorter parts of words are in nearly every term.
 _SHORTEST_PART = 3
@@ -28,7 +28,7 @@ class Answers(Protocol):
 
 class _Keys(NamedTuple):
     vocabulary: Vocabulary
-    found: Iterable[int]
+    found: Sequence[int]
 
     def walk(self) -> Iterator[tuple[str, int]]:
         return self.vocabulary.walk(self.found)
@@ -52,98 +52,101 @@ class _Common(NamedTuple):
 
 
 class _Labels:
-    """The labels of one language: whole, and word by word."""
+    """The labels of one language: whole, and word by word. A form is a line too, so that it counts as its label."""
 
-    def __init__(self, keys: Sequence[tuple[int, str]], size: int) -> None:
-        # A form is a line too, so that it counts as its label.
-        lines: dict[str, Sequence[int]] = {}
-        for place, key in keys:
-            # Most keys are of one term: a list for each would be most of what the building costs.
-            held = lines.setdefault(key, (place,))
-            if held[-1] != place:
-                if isinstance(held, list):
-                    held.append(place)
-                else:
-                    lines[key] = [*held, place]
-        self.lines = Vocabulary(lines, size, parts=False)
-        self.words = vocabulary_of(keys, size, parts=True)
+    def __init__(self, keys: Sequence[tuple[int, Sequence[str]]], size: int) -> None:
+        self.lines = Vocabulary.of_lines(((key, place) for place, held in keys for key in held), size)
+        self.words = vocabulary_of(((place, " ".join(held)) for place, held in keys), size, parts=True)
 
-    def answers(self, wanted: Wanted, rank: Rank) -> Answers | None:
+    def answers(self, wanted: Wanted, rank: Rank, *, dots: bool) -> list[Answers]:
+        """Find what answers in one way; without dots only what is not found with them too."""
+        vocabulary = self.lines if rank <= Rank.BEGINNING else self.words
+        sought = self._sought(wanted, rank, dots=dots)
+        if not dots:
+            spelled = self._sought(wanted, rank, dots=True)
+            if sought == spelled:
+                return []
+            if len(sought) == 1:
+                sought = [[keys for keys in sought[0] if keys not in spelled[0]]]
+        return _with_all(vocabulary, sought)
+
+    def _sought(self, wanted: Wanted, rank: Rank, *, dots: bool) -> list[Found]:
         match rank:
             case Rank.EXACT:
-                return _Keys(self.lines, self.lines.whole(wanted.key))
+                return [self.lines.whole(wanted.key, dots=dots)]
             case Rank.BEGINNING:
-                return _Keys(self.lines, self.lines.beginning(wanted.key))
+                return [self.lines.beginning(wanted.key, dots=dots)]
             case Rank.WORD:
-                return _with_all(self.words, wanted.words, self.words.whole, self.words.beginning)
+                return _whole_but_the_last(self.words, wanted.words, dots=dots)
             case Rank.PART if any(len(word) >= _SHORTEST_PART for word in wanted.words):
-                return _with_all(self.words, wanted.words, self._holding, self._holding)
-        return None
+                return [self._holding(word, dots=dots) for word in wanted.words]
+        return []
 
-    def _holding(self, word: str) -> Iterable[int]:
-        return self.words.holding(word) if len(word) >= _SHORTEST_PART else self.words.beginning(word)
+    def _holding(self, word: str, *, dots: bool) -> Found:
+        if len(word) < _SHORTEST_PART:
+            return self.words.beginning(word, dots=dots)
+        return self.words.holding(word, dots=dots)
 
 
 class Segment:
-    """Terms by their place in the alphabetical order, and what leads to them."""
+    """Terms by their place in the alphabetical order, and what leads to them.
 
-    def __init__(self, cards: Iterable[Card]) -> None:
+    `texts` may hold their definitions by id, and is emptied: else they are read from the documents.
+    """
+
+    def __init__(self, cards: Iterable[Card], texts: dict[str, Sequence[TextEntry]] | None = None) -> None:
         self.cards = tuple(sorted(cards, key=place_of))
         self._size = len(self.cards)
         self.all = (1 << self._size) - 1
         self.places = {card.id: place for place, card in enumerate(self.cards)}
-        self.facets = facets_of(self.cards)
-        spelled: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        texts: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        for place, card in enumerate(self.cards):
-            for label in card.labels:
-                spelled[label.language].extend((place, key) for key in label.folded)
-            for text in card.texts:
-                texts[text.language].append((place, text.text))
-        self._labels = {(language, True): _Labels(keys, self._size) for language, keys in spelled.items()} | {
-            (language, False): _Labels(plain, self._size)
-            for language, keys in spelled.items()
-            if (plain := [(place, undotted(key)) for place, key in keys if undotted(key) != key])
-        }
-        self.languages = spelled.keys() | texts.keys()
+        at_hand = texts or {}
+        defined = [at_hand.pop(card.id, ()) or card.texts for card in self.cards]
+        self.facets = facets_of(self.cards, defined)
         self._texts = {
-            language: vocabulary_of(found, self._size, parts=False, key=sort_key) for language, found in texts.items()
+            language: vocabulary_of(
+                ((place, " ".join(found)) for place, found in told), self._size, parts=False, key=sort_key
+            )
+            for language, told in _by_language([(text.language, (text.text,)) for text in one] for one in defined)
         }
+        # Large, and of no more use: the labels shall lie where they lay.
+        del defined
+        self._labels = {
+            language: _Labels(told, self._size) for language, told in _by_language(map(_spelled, self.cards))
+        }
+        self.languages = self._labels.keys() | self._texts.keys()
 
     def answers(self, asked: Asked, rank: Rank) -> list[Answers]:
         """Find the terms that answer by their labels, in each language that is asked for."""
-        found = (labels.answers(asked.wanted, rank) for labels in self._asked(asked))
-        return [answers for answers in found if answers is not None]
+        return [found for labels in self._asked(asked) for found in labels.answers(asked.wanted, rank, dots=asked.dots)]
 
     def defined_with(self, asked: Asked) -> int:
         """Give the set of the terms whose definitions hold all words."""
-        sets = []
+        found: list[Answers] = []
         for language in asked.languages & self._texts.keys():
-            words = self._texts[language]
-            last = asked.wanted.words[-1:]
-            begun = words.beginning if last and len(last[0]) >= _SHORTEST_PART else words.whole
-            found = _with_all(words, asked.wanted.words, words.whole, begun)
-            sets.append(found.bits() if found else 0)
-        return sum_of(sets)
+            words, (*others, last) = self._texts[language], asked.wanted.words or ("",)
+            begun = words.beginning(last) if len(last) >= _SHORTEST_PART else words.whole(last)
+            found += _with_all(words, [*map(words.whole, others), begun])
+        return sum_of(answers.bits() for answers in found)
 
     def changed_since(self, instant: str) -> int:
         """Give the set of the terms that changed at an instant or later."""
-        changed = (place for place, card in enumerate(self.cards) if card.changed_at >= instant)
+        changed = [place for place, card in enumerate(self.cards) if card.changed_at >= instant]
         return bits_of(changed, self._size)
 
     def holding_word(self, asked: Asked, word: str, *, begun: bool) -> Iterator[int]:
         """List the places of the terms with a word, or its beginning, in their labels."""
         for labels in self._asked(asked):
             words = labels.words
-            yield from (place for _, place in words.walk(words.beginning(word) if begun else words.whole(word)))
+            for found in (words.beginning if begun else words.whole)(word, dots=asked.dots):
+                yield from (place for _, place in words.walk(found))
 
     def near(self, asked: Asked, word: str, *, begun: bool) -> set[str]:
         """Find the words that one may have been meant as."""
-        return {text for labels in self._asked(asked) for text in labels.words.near(word, begun=begun)}
+        return {text for labels in self._asked(asked) for text in labels.words.near(word, begun=begun, dots=asked.dots)}
 
     def _asked(self, asked: Asked) -> Iterator[_Labels]:
         for language in asked.languages:
-            if labels := self._labels.get((language, asked.dots)):
+            if labels := self._labels.get(language):
                 yield labels
 
 
@@ -152,16 +155,35 @@ def place_of(card: Card) -> tuple[str, str]:
     return card.order, card.id
 
 
-def _with_all(
-    vocabulary: Vocabulary,
-    words: Sequence[str],
-    find: Callable[[str], Iterable[int]],
-    find_last: Callable[[str], Iterable[int]],
-) -> Answers | None:
-    """Find what has every word; one word is found key by key."""
-    if not words:
-        return None
-    *others, last = words
-    if not others:
-        return _Keys(vocabulary, find_last(last))
-    return _Common(vocabulary.common(find_last(last), *map(find, others)), vocabulary.size)
+def _spelled(card: Card) -> list[tuple[str, Sequence[str]]]:
+    return [(label.language, label.folded) for label in card.labels]
+
+
+def _by_language(
+    told: Iterable[Iterable[tuple[str, Sequence[str]]]],
+) -> Iterable[tuple[str, list[tuple[int, list[str]]]]]:
+    """Part what each place tells by its languages: language, then (place, all that it tells in it)."""
+    found: dict[str, list[tuple[int, list[str]]]] = defaultdict(list)
+    for place, texts in enumerate(told):
+        for language, text in texts:
+            held = found[language]
+            if held and held[-1][0] == place:
+                held[-1][1].extend(text)
+            else:
+                held.append((place, [*text]))
+    return found.items()
+
+
+def _whole_but_the_last(words: Vocabulary, wanted: Sequence[str], *, dots: bool) -> list[Found]:
+    """Find words, of which the last one may be only begun."""
+    return [
+        *(words.whole(word, dots=dots) for word in wanted[:-1]),
+        *(words.beginning(word, dots=dots) for word in wanted[-1:]),
+    ]
+
+
+def _with_all(vocabulary: Vocabulary, sought: Sequence[Found]) -> list[Answers]:
+    """Find what has all that is sought; what is one thing is found key by key."""
+    if len(sought) == 1:
+        return [_Keys(vocabulary, keys) for keys in sought[0]]
+    return [_Common(vocabulary.common(sought), vocabulary.size)] if sought else []

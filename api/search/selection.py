@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from api.published.cards import Card
-from api.search.bits import below, places_in
-from api.search.facets import Facet, allowed, order_of, sum_of
+from api.search.bits import below, places_in, sum_of
+from api.search.facets import Facet, allowed, order_of
 from api.search.matching import Asked, Match, best_label
 from api.search.segment import Segment, place_of
 

@@ -1,15 +1,16 @@
 """Keys in order, whole labels or single words, each with the places of the terms that hold it."""
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
-from itertools import chain, groupby
-from operator import and_, itemgetter
+from itertools import chain, product
+from operator import and_
 
-from api.search.bits import bits_of
+from api.search.bits import bits_of, sum_of
 from api.search.words import words_of
+from api.swedish import undotted
 
 _GRAM = 3
 # A set that holds more than this share of all places is kept ready: a bit a place is then less than a number each.
@@ -22,107 +23,149 @@ _MANY = 500
 _LAST = "\U0010ffff"
 
 
+# Runs of keys beside one another, or keys here and there.
+Found = Sequence[Sequence[int]]
+# What a letter may stand for where there are no keys for å, ä and ö.
+_DOTTED = {"a": "a{|", "o": "o}"}
+
+
 class Vocabulary:
     """Keys in Swedish order, with the places of each in one array; immutable.
 
-    Given keys are found whole, by their beginning, by a part of three letters or more, and by a slip of one letter.
+    Given keys are found whole, by their beginning, by a part of three letters or more, and by a slip of one letter;
+    each as it is spelled, or, without dots, as what that may stand for.
     """
 
-    def __init__(self, places: Mapping[str, Sequence[int]], size: int, *, parts: bool) -> None:
-        self.keys = sorted(places)
+    def __init__(
+        self, keys: Sequence[str], starts: Sequence[int], holders: "array[int]", size: int, *, parts: bool = False
+    ) -> None:
+        self.keys = keys
         self.size = size
-        self._starts = array("I", [0])
-        self._holders = array("I")
-        for key in self.keys:
-            self._holders.extend(places[key])
-            self._starts.append(len(self._holders))
-        self._letters = "".join(sorted(set().union(*self.keys)))
-        self._grams: Mapping[str, Sequence[int]] = _grams(self.keys) if parts else {}
+        self._all = (1 << size) - 1
+        self._starts = starts
+        self._holders = holders
         self._ready = dict(self._dense(range(1, _SHORT + 1)))
         self._dense_keys = sorted(low for low, high in self._ready if high - low == 1)
+        self._grams = _grams(keys) if parts else {}
+        self._undotted = sorted({undotted(key) for key in keys}) if parts else []
 
-    def whole(self, key: str) -> range:
+    @classmethod
+    def of_lines(cls, lines: Iterable[tuple[str, int]], size: int) -> "Vocabulary":
+        """Order keys of which most are held by one place: (key, place); a key may stand several times."""
+        ordered = sorted(lines)
+        keys = [key for key, _ in ordered]
+        return cls(keys, range(len(keys) + 1), array("I", [place for _, place in ordered]), size)
+
+    @classmethod
+    def of_words(cls, places: Mapping[str, Sequence[int]], size: int, *, parts: bool) -> "Vocabulary":
+        """Order keys of which most are held by many places; with `parts`, slips and parts of them are found too."""
+        keys = sorted(places)
+        starts, holders = array("I", [0]), array("I")
+        for key in keys:
+            holders.extend(places[key])
+            starts.append(len(holders))
+        return cls(keys, starts, holders, size, parts=parts)
+
+    def whole(self, key: str, *, dots: bool = True) -> Found:
         """Find a key."""
-        at = bisect_left(self.keys, key)
-        return range(at, at + (at < len(self.keys) and self.keys[at] == key))
+        spellings = (key,) if dots else self._spellings(key)
+        return [found for spelled in spellings if (found := self._whole(spelled))]
 
-    def beginning(self, key: str) -> range:
+    def beginning(self, key: str, *, dots: bool = True) -> Found:
         """Find the keys that begin with a text."""
+        spellings = (key,) if dots else self._spellings(key)
+        return [found for spelled in spellings if (found := self._beginning(spelled))]
+
+    def holding(self, part: str, *, dots: bool = True) -> Found:
+        """Find the keys that hold a text of three letters or more."""
+        grams = [self._held(part[at : at + _GRAM], dots=dots) for at in range(len(part) - _GRAM + 1)]
+        rarest = min(grams, key=len)
+        if len(part) == _GRAM:
+            return [rarest] if rarest else []
+        keys = self.keys
+        found = [at for at in rarest if part in (keys[at] if dots else undotted(keys[at]))]
+        return [found] if found else []
+
+    def near(self, word: str, *, begun: bool, dots: bool = True) -> list[str]:
+        """Find the keys, or beginnings of keys, that one letter too many, too few, other or swapped make of a word."""
+        return near_in(self.keys if dots else self._undotted, word, begun=begun)
+
+    def _whole(self, key: str) -> range:
         low = bisect_left(self.keys, key)
+        return range(low, bisect_right(self.keys, key, low) if self.keys[low : low + 1] == [key] else low)
+
+    def _beginning(self, key: str, low: int = 0) -> range:
+        low = bisect_left(self.keys, key, low)
         return range(low, bisect_left(self.keys, key + _LAST, low))
 
-    def holding(self, part: str) -> Iterable[int]:
-        """Find the keys that hold a text of three letters or more."""
-        grams = [self._grams.get(part[at : at + _GRAM]) for at in range(len(part) - _GRAM + 1)]
-        if not grams or None in grams:
-            return ()
-        rarest = min((gram for gram in grams if gram is not None), key=len)
-        keys = self.keys
-        return rarest if len(part) == _GRAM else (at for at in rarest if part in keys[at])
+    def _spellings(self, key: str) -> list[str]:
+        """List what a key may stand for that keys begin with, in their order."""
+        found = [""]
+        for letter in key:
+            others = _DOTTED.get(letter)
+            if others is None:
+                found = [begun + letter for begun in found]
+            else:
+                found = [begun + other for begun in found for other in others if self._begins(begun + other)]
+        return found
 
-    def near(self, word: str, *, begun: bool) -> list[str]:
-        """Find the keys, or beginnings of keys, that one letter too many, too few, other or swapped make of a word."""
-        found: dict[str, None] = {}
-        low, high = 0, len(self.keys)
-        for at in range(len(word) + 1):
-            # All keys from low to high begin as the word does, up to here.
-            if high - low <= _FEW:
-                near = chain.from_iterable(_beginnings(key, word, begun=begun) for key in self.keys[low:high])
-                found.update(dict.fromkeys(text for text in near if is_slip(text, word)))
-                break
-            for text in _slips(word, at, self._letters):
-                place = bisect_left(self.keys, text, low, high)
-                if place < high and (self.keys[place].startswith(text) if begun else self.keys[place] == text):
-                    found[text] = None
-            low = bisect_left(self.keys, word[: at + 1], low, high)
-            high = bisect_left(self.keys, word[: at + 1] + _LAST, low, high)
-        found.pop(word, None)
-        return sorted(found)
+    def _begins(self, key: str) -> bool:
+        at = bisect_left(self.keys, key)
+        return at < len(self.keys) and self.keys[at].startswith(key)
 
-    def walk(self, found: Iterable[int]) -> Iterator[tuple[str, int]]:
+    def _held(self, gram: str, *, dots: bool) -> Sequence[int]:
+        if dots:
+            return self._grams.get(gram, ())
+        spellings = map("".join, product(*(_DOTTED.get(letter, letter) for letter in gram)))
+        found = [held for spelled in spellings if (held := self._grams.get(spelled))]
+        return found[0] if len(found) == 1 else sorted({*chain.from_iterable(found)})
+
+    def walk(self, found: Sequence[int]) -> Iterator[tuple[str, int]]:
         """List key and place of what was found, key by key."""
         for at in found:
             key = self.keys[at]
             for place in self._holders[self._starts[at] : self._starts[at + 1]]:
                 yield key, place
 
-    def bits(self, found: Iterable[int]) -> int:
+    def bits(self, found: Sequence[int]) -> int:
         """Give the places of what was found as a set."""
         if not isinstance(found, range):
-            return bits_of(self._places(tuple(found)), self.size)
-        if not found:
-            return 0
+            return bits_of(self._places(found), self.size)
         return self._ready.get((found.start, found.stop)) or self._joined(found)
 
-    def common(self, *found: Iterable[int]) -> Sequence[int] | int:
-        """Find the places that all finds have in common: few as a list, many as a set of bits."""
-        known: list[Sequence[int]] = []
-        for keys in found:
-            known.append(keys if isinstance(keys, range) else tuple(keys))
-            if not known[-1]:
-                return ()
-        first, *others = sorted(known, key=self._count)
+    def common(self, sought: Sequence[Found]) -> Sequence[int] | int:
+        """Find the places that hold something of all that is sought: few as a list, many as a set of bits."""
+        if not all(sought):
+            return ()
+        first, *others = sorted(sought, key=self._count)
         if self._count(first) >= _MANY:
-            return reduce(and_, map(self.bits, known))
-        places = set(self._places(first))
-        for keys in others:
-            ready = self._ready.get((keys.start, keys.stop)) if isinstance(keys, range) else None
-            if ready is None:
-                places.intersection_update(self._places(keys))
+            return reduce(and_, (sum_of(map(self.bits, runs)) for runs in sought))
+        places, ready = {*self._places(*first)}, self._all
+        for runs in others:
+            if all(isinstance(keys, range) and (keys.start, keys.stop) in self._ready for keys in runs):
+                ready &= sum_of(map(self.bits, runs))
             else:
-                places = {place for place in places if ready >> place & 1}
-        return sorted(places)
+                places.intersection_update(self._places(*runs))
+        return sorted(places) if ready == self._all else bits_of(places, self.size) & ready
 
-    def _count(self, found: Sequence[int]) -> int:
-        if isinstance(found, range):
-            return self._starts[found.stop] - self._starts[found.start]
-        return sum(self._starts[at + 1] - self._starts[at] for at in found)
+    def _count(self, runs: Found) -> int:
+        starts = self._starts
+        return sum(
+            starts[found.stop] - starts[found.start]
+            if isinstance(found, range)
+            else sum(starts[at + 1] - starts[at] for at in found)
+            for found in runs
+        )
 
-    def _places(self, found: Sequence[int]) -> Iterable[int]:
-        starts, holders = self._starts, self._holders
-        if isinstance(found, range):
-            return holders[starts[found.start] : starts[found.stop]]
-        return chain.from_iterable(holders[starts[at] : starts[at + 1]] for at in found)
+    def _places(self, *found: Sequence[int]) -> "array[int]":
+        starts, holders, places = self._starts, self._holders, array("I")
+        for keys in found:
+            if isinstance(keys, range):
+                places += holders[starts[keys.start] : starts[keys.stop]]
+            else:
+                for at in keys:
+                    places += holders[starts[at] : starts[at + 1]]
+        return places
 
     def _joined(self, found: range) -> int:
         ready, begin, loose = 0, found.start, []
@@ -130,11 +173,10 @@ class Vocabulary:
             if at >= found.stop:
                 break
             ready |= self._ready[at, at + 1]
-            loose.append((begin, at))
+            loose.append(range(begin, at))
             begin = at + 1
-        loose.append((begin, found.stop))
-        spans = (self._places(range(low, high)) for low, high in loose)
-        return ready | bits_of(chain.from_iterable(spans), self.size)
+        loose.append(range(begin, found.stop))
+        return ready | bits_of(self._places(*loose), self.size)
 
     def _dense(self, lengths: Iterable[int]) -> Iterator[tuple[tuple[int, int], int]]:
         """Make ready the sets of keys, and of beginnings of one or two letters, that many terms hold."""
@@ -145,7 +187,9 @@ class Vocabulary:
 
     def _spans(self, lengths: Iterable[int]) -> Iterator[tuple[int, int]]:
         keys = self.keys
-        yield from ((at, at + 1) for at in range(len(keys)))
+        # Of lines, each stands for one place.
+        if not isinstance(self._starts, range):
+            yield from ((at, at + 1) for at in range(len(keys)))
         for length in lengths:
             low = 0
             while low < len(keys):
@@ -154,20 +198,50 @@ class Vocabulary:
                 low = high
 
 
+def near_in(keys: Sequence[str], word: str, *, begun: bool) -> list[str]:
+    """Find the ordered keys, or beginnings of keys, that are a slip of one letter from a word."""
+    found: dict[str, None] = {}
+    low, high = 0, len(keys)
+    for at in range(len(word) + 1):
+        # All keys from low to high begin as the word does, up to here.
+        if high - low <= _FEW:
+            near = chain.from_iterable(_beginnings(key, word, begun=begun) for key in keys[low:high])
+            found.update(dict.fromkeys(text for text in near if is_slip(text, word)))
+            break
+        for text in _slips(word, at, _letters_after(keys, word[:at], low, high)):
+            place = bisect_left(keys, text, low, high)
+            if place < high and (keys[place].startswith(text) if begun else keys[place] == text):
+                found[text] = None
+        low = bisect_left(keys, word[: at + 1], low, high)
+        high = bisect_left(keys, word[: at + 1] + _LAST, low, high)
+    found.pop(word, None)
+    return sorted(found)
+
+
+def _letters_after(keys: Sequence[str], begun: str, low: int, high: int) -> str:
+    """List the letters with which the keys from low to high, which all begin alike, go on."""
+    letters = ""
+    low = bisect_right(keys, begun, low, high)
+    while low < high:
+        letters += keys[low][len(begun)]
+        low = bisect_left(keys, begun + letters[-1] + _LAST, low, high)
+    return letters
+
+
 def vocabulary_of(
     texts: Iterable[tuple[int, str]], size: int, *, parts: bool, key: Callable[[str], str] = str
 ) -> Vocabulary:
-    """Take the words from texts of terms, which come in the order of their places; `key` makes a key of a token."""
+    """Take the words from one text of each place, which come in order; `key` makes a key of a token."""
     tokens: dict[str, array[int]] = defaultdict(lambda: array("I"))
-    for place, group in groupby(texts, itemgetter(0)):
-        for token in set(" ".join([text for _, text in group]).split()):
+    for place, text in texts:
+        for token in set(text.split()):
             tokens[token].append(place)
     # Few tokens are different, so only then is it looked at what they are made of.
     words: dict[str, list[array[int]]] = defaultdict(list)
     for token, places in tokens.items():
         for word in dict.fromkeys(words_of(key(token))):
             words[word].append(places)
-    return Vocabulary({word: _merged(lists) for word, lists in words.items()}, size, parts=parts)
+    return Vocabulary.of_words({word: _merged(lists) for word, lists in words.items()}, size, parts=parts)
 
 
 def _merged(lists: Sequence[Sequence[int]]) -> Sequence[int]:

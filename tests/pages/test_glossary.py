@@ -1,10 +1,10 @@
 """The word list and the terms, as people read them."""
 
-import json
 import re
 from typing import Any
 
 import pytest
+from pydantic_core import to_json
 
 from api.pages.glossary import TERMS_A_PAGE, word_list
 from api.published.overlays import Overlays
@@ -103,7 +103,7 @@ def drawn(labels: list[list[dict[str, Any]]]) -> Picture:
     rest = {"domain": "a", "status": "approved", "definitions": [], "broader": [], "related": []}
     rest |= {"revision": 1, "replacedBy": None, "validFrom": "2026-01-01", "changedAt": ""}
     documents = [
-        (f"t{n}", json.dumps({"id": f"t{n}", "labels": found, "version": "1.0", "contentHash": "", **rest}))
+        (f"t{n}", to_json({"id": f"t{n}", "labels": found, "version": "1.0", "contentHash": "", **rest}).decode())
         for n, found in enumerate(labels)
     ]
     return build(1, "", "", [], documents, {}, Overlays())

@@ -125,6 +125,8 @@ def test_the_number_of_queries_is_the_same_for_one_answer_and_for_290(county: Co
     ]
 
     def counts() -> list[int]:
+        # What was written is taken in by whoever asks first.
+        county.get(address)
         found = []
         for path in paths:
             with counting(county) as seen:

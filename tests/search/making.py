@@ -1,8 +1,9 @@
 """Cards of terms of which only the words matter."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
+
+from pydantic_core import to_json
 
 from api.published.cards import Card, card_of
 from api.published.packing import Packing
@@ -32,4 +33,4 @@ def card(term_id: str, *labels: str | dict[str, Any], text: str = "", **rest: An
         "validFrom": "2026-01-01",
         "changedAt": "2026-01-01T00:00:00.000000Z",
     }
-    return card_of(json.dumps({**term, **rest}), _PACKING)
+    return card_of(to_json({**term, **rest}).decode(), _PACKING)

@@ -161,6 +161,14 @@ def test_every_label_finds_its_term_first_and_every_beginning_finds_it(cards: li
                     assert one.id in ids(index.suggest(held.value[:length], held.language, 50))
 
 
+@settings(deadline=None)
+@given(st.lists(st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1, max_size=8), min_size=1))
+def test_a_card_holds_the_key_of_each_of_its_words(words: list[str]) -> None:
+    made = card("a", *words, label(words[-1], "alternative", forms=words))
+    assert [key for held in made.labels for key in held.folded] == [*map(sort_key, [*words, words[-1], *words])]
+    assert made.order == sort_key(made.preferred)
+
+
 @settings(deadline=None, max_examples=60)
 @given(_GLOSSARIES, st.lists(_LINES, max_size=5))
 def test_every_hit_of_a_suggestion_names_its_label(cards: list[Card], queries: list[str]) -> None:
