@@ -192,8 +192,12 @@ def client_package(made: dict[str, Any], tmp_path_factory: pytest.TempPathFactor
     """Generate a Python client from the document, and make it importable; gives the package's name."""
     folder, name = tmp_path_factory.mktemp("client"), "samsprak_client"
     (folder / "openapi.json").write_text(json.dumps(made), encoding="utf-8")
+    # The generator knows no ZIP: to it that is a file as any other.
+    config = {"content_type_overrides": {"application/zip": "application/octet-stream"}}
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     tools = Path(sys.executable).parent
     command = [tools / "openapi-python-client", "generate", "--path", folder / "openapi.json", "--meta", "none"]
+    command += ["--config", folder / "config.json"]
     done = subprocess.run(
         [*command, "--output-path", folder / name, "--fail-on-warning"],
         env=os.environ | {"PATH": f"{tools}:{os.environ['PATH']}"},
