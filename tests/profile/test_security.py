@@ -289,6 +289,7 @@ def test_sak_30_methods_tell_what_they_do(library: County, document: dict[str, A
         "/clients/{clientId}",
         "/issuers",
         "/issuers/{issuerId}",
+        "/municipalities/{municipalityCode}/tasks",
     }
 
 
