@@ -9,7 +9,7 @@ from tests.profile.conftest import Played
 from tests.profile.surface import TOKEN, fields, forms, links, lists, operations, reads, writes
 
 # Documents of which there is one where they stand; all other names are collections.
-_ONE_OF_ITS_KIND = {"glossary", "adoption-matrix", "api-info", "diff", "decision", "sheet", "test"}
+_ONE_OF_ITS_KIND = {"glossary", "adoption-matrix", "api-info", "diff", "decision", "impact", "preview", "sheet", "test"}
 _SEGMENT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PARAMETER = re.compile(r"\{[a-z][a-zA-Z0-9]*\}")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -106,7 +106,7 @@ def test_ufn_03_query_parameters_are_plain_values(document: dict[str, Any]) -> N
     for operation in reads(document):
         for parameter in operation.parameters("query"):
             types = {form.get("type", "string") for form in forms(parameter["schema"])}
-            assert types <= {"string", "integer", "null"}, f"{operation} {parameter['name']}"
+            assert types <= {"string", "integer", "boolean", "null"}, f"{operation} {parameter['name']}"
 
 
 def test_ufn_04_the_reserved_parameter_names_are_used_for_nothing_else(document: dict[str, Any]) -> None:
@@ -164,6 +164,7 @@ def test_mog_03_one_post_is_a_read(document: dict[str, Any]) -> None:
     assert set(posts) == {
         "/annotations",
         "/proposals",
+        "/proposals/{proposalId}/comments",
         "/proposals/{proposalId}/transitions",
         "/proposals/{proposalId}/decision",
         "/proposals/{proposalId}/rounds",
