@@ -84,10 +84,6 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.settings = settings
-    app.state.cache = None
-    app.state.limits = Limits(settings)
-    app.state.leaving = threading.Event()
     for router in _OF_THE_API:
         app.include_router(router, prefix=BASE)
     for router in (identity, health, pages):
@@ -96,7 +92,16 @@ def create_app(settings: Settings) -> FastAPI:
     install_handlers(app, settings.base_url)
     app.add_exception_handler(TokenRefused, answer_refusal)
     check_every_route_has_a_row(app)
+    configure(app, settings)
     return app
+
+
+def configure(app: FastAPI, settings: Settings) -> None:
+    """Give an application that does not run its settings; all else that it holds is made when it starts."""
+    app.state.settings = settings
+    app.state.cache = None
+    app.state.limits = Limits(settings)
+    app.state.leaving = threading.Event()
 
 
 def create_server(settings: Settings, leaving: threading.Event | None = None) -> ASGIApp:

@@ -24,7 +24,7 @@ from starlette.testclient import TestClient
 
 from api.edge.server import make_server
 from api.identity.issuing import issue_token
-from api.main import create_app, put_edge_around
+from api.main import configure, create_app, put_edge_around
 from api.settings import Settings
 from db.migrate import migrate
 from db.session import open_database
@@ -224,9 +224,26 @@ def _headers(by: str | None, named: dict[str, str]) -> dict[str, str]:
 def running(database_url: str, **settings: Any) -> Iterator[County]:
     """Run a county on a database, with the edge around it as it is served."""
     chosen = Settings(**{"database_url": database_url, "base_url": HOST, **UNLIMITED, **settings})
-    app = create_app(chosen)
-    with TestClient(put_edge_around(app), base_url=chosen.base_url) as client:
+    with application(chosen) as app, TestClient(put_edge_around(app), base_url=chosen.base_url) as client:
         yield County(client, app, chosen)
+
+
+# Applications that are not in use: to work out its routes is nine tenths of what the start of a county costs.
+_IDLE: list[FastAPI] = []
+
+
+@contextmanager
+def application(settings: Settings) -> Iterator[FastAPI]:
+    """Lend an application, made anew or used before; one that a test has added routes to is not used again."""
+    if settings.base_url != HOST:
+        yield create_app(settings)
+        return
+    app = _IDLE.pop() if _IDLE else create_app(settings)
+    configure(app, settings)
+    routes = len(app.router.routes)
+    yield app
+    if len(app.router.routes) == routes:
+        _IDLE.append(app)
 
 
 @pytest.fixture

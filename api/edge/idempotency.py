@@ -71,10 +71,12 @@ def claim_key(request: Request, tx: "Transaction", caller: "Caller | None") -> N
     key = request.headers.get("idempotency-key")
     # What is only tried has no effect to happen twice, and its answer is not that of the same body when it is meant.
     tried = request.query_params.get("dryRun") == "true"
-    if request.method != "POST" or key is None or caller is None or tried:
+    if request.method != "POST" or key is None or caller is None:
         return
     if not _KEY.fullmatch(key):
         raise MalformedRequest("Idempotency-Key is 1 to 255 visible ASCII characters.")
+    if tried:
+        return
     parts = (caller.issuer, caller.subject, request.method, request.url.path, key)
     key_id = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     body_hash = hashlib.sha256(context_of(request.scope).body).hexdigest()

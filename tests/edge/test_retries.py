@@ -202,10 +202,18 @@ def test_of_eight_edits_of_the_same_text_one_is_taken(store: Store) -> None:
     store.drop(url)
 
 
+def rewritten(county: County, number: int) -> dict[str, Any]:
+    content: dict[str, Any] = amendment(county)["content"]
+    content["provisions"][3]["text"]["sv"] += f" Tillägg {number}."
+    return content
+
+
 def test_of_two_approvals_at_once_the_second_finds_that_the_text_has_moved_on(store: Store) -> None:
     url = store.copy()
     with serving(url) as county:
-        addresses = [submitted(county, county.token("2281")) for _ in range(4)]
+        editor = county.token("2281")
+        # What all four say alike would be merged.
+        addresses = [submitted(county, editor, amendment(county, content=rewritten(county, n))) for n in range(4)]
 
         def approve(address: str) -> int:
             return decide(county, address, county.token("22", "county_editor"), APPROVAL).status_code

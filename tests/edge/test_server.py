@@ -187,7 +187,7 @@ def test_a_client_that_hangs_up_is_no_fault_of_ours(store: Store) -> None:
         port = county.client.base_url.port
         assert port is not None
         with connect(port) as client:
-            client.sendall(b"POST /api/v1/proposals HTTP/1.1\r\nContent-Length: 9\r\n\r\n{")
+            client.sendall(b"POST /api/v1/annotations HTTP/1.1\r\nContent-Length: 9\r\n\r\n{")
         ends = time.monotonic() + 10
         while not any(line["event"] == "request" for line in lines) and time.monotonic() < ends:
             time.sleep(0.05)

@@ -22,11 +22,17 @@ from tests.profile.surface import (
 )
 
 # Adjectives and participles of SKOS, which have no plural: skos:broader, narrower, related; cited by what.
-_NO_PLURAL = {"broader", "narrower", "related", "citedBy", "invited", "unanswered"}
+_NO_PLURAL = {
+    *("broader", "narrower", "related", "citedBy", "invited", "unanswered", "changed", "removed", "missing"),
+    # Counts are named after the field that they count.
+    *("domain", "language", "audience", "letter"),
+}
 _JSON = {"application/json", "application/problem+json"}
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INSTANTS = {
+    "resolvedAt",
+    "madeAt",
     "signedAt",
     "publishedAt",
     "extendedAt",

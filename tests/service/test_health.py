@@ -97,7 +97,7 @@ def test_metrics_count_what_was_answered(store: Store) -> None:
     assert grown['samsprak_answers_total{class="4xx"}'] == 1
     # The list, and the first look at the metrics itself.
     assert grown['samsprak_answers_total{class="2xx"}'] == 2
-    assert after["samsprak_event_sequence"] == 112
+    assert after["samsprak_event_sequence"] == 118
     assert 0 <= after["samsprak_looked_seconds_ago"] < 60
     assert after["process_resident_memory_bytes"] > 1_000_000
     assert after['samsprak_database_connections{pool="writer"}'] >= 0
