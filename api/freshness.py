@@ -19,7 +19,8 @@ from db.session import Database
 
 log = structlog.get_logger("samsprak.freshness")
 
-_LONGEST_WAIT = 1.0  # seconds
+# Seconds: as long as the database may take for a statement. A machine that stalls is late, and so no reason for a 503.
+_LONGEST_WAIT = 5.0
 # So long a look that failed still counts as under way, lest each request that comes begins another.
 _AFTER_FAILURE = 0.25
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.1, 10.0
@@ -42,6 +43,7 @@ class Freshness:
         # A thread of its own: those of the requests may all be waiting for a lock.
         self._thread = CapacityLimiter(1)
         self.sources: tuple[Callable[[], None], ...] = ()
+        self.longest_wait = _LONGEST_WAIT
         self.listening = False
         self.looked = time.monotonic()
         self.stamp = database.stamp
@@ -85,9 +87,9 @@ class Freshness:
             log.exception("cannot look for changes")
 
     async def catch_up(self) -> bool:
-        """Wait for a look that has begun after now; false when there was none within a second."""
+        """Wait for a look that has begun after now; false when there was none in `longest_wait`."""
         try:
-            async with asyncio.timeout(_LONGEST_WAIT):
+            async with asyncio.timeout(self.longest_wait):
                 if self._look_under_way is not None:
                     # It may have begun before.
                     await asyncio.shield(self._look_under_way)
