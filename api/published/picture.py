@@ -10,7 +10,7 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from api.published.bundle import Bundle
-from api.published.cards import Card, DomainCard, TextEntry, card_of, read_card
+from api.published.cards import Card, DomainCard, card_of
 from api.published.overlaid import Ordered, OverlaidMap
 from api.published.overlays import Overlays
 from api.published.packing import LEARN_FROM, Packing
@@ -156,14 +156,11 @@ def build(
     cited_by: Citations,
     overlays: Overlays,
 ) -> Picture:
-    """Draw the picture from the ready documents of all terms."""
+    """Draw the picture from the ready documents of all terms; its index is empty, and made next."""
     coming = iter(documents)
     first = list(islice(coming, LEARN_FROM))
     packing = Packing([document.encode() for _, document in first])
-    cards: dict[str, Card] = {}
-    texts: dict[str, Sequence[TextEntry]] = {}
-    for term_id, document in chain(first, coming):
-        cards[term_id], texts[term_id] = read_card(document, packing)
+    cards = {term_id: card_of(document, packing) for term_id, document in chain(first, coming)}
     return Picture(
         sequence=sequence,
         api_url=api_url,
@@ -177,7 +174,7 @@ def build(
         counts=_recounted({}, (), cards.values()),
         cited_by=cited_by,
         overlays=overlays,
-        index=LabelIndex.build(cards.values(), texts),
+        index=LabelIndex.build(()),
         packing=packing,
     )
 

@@ -32,7 +32,7 @@ class Readers:
         picture = self._published.picture
         if path.startswith(self._terms) and not query:
             return term_answer(picture, path[len(self._terms) :])
-        if path == self._suggestions:
+        if path == self._suggestions and self._published.indexed.is_set():
             sent = _suggestion_query(query)
             # How a municipality reads a word is kept by itself, and slips are mended for those only who are counted.
             found = suggestions_at_once(picture, sent) if sent and sent.municipality is None else None

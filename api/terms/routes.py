@@ -47,12 +47,18 @@ async def current_picture(request: Request) -> Picture:
     return picture
 
 
+async def searchable_picture(request: Request) -> Picture:
+    published: Published = request.app.state.published
+    return await published.searchable()
+
+
 async def published(request: Request) -> Published:
     found: Published = request.app.state.published
     return found
 
 
 Pictured = Annotated[Picture, Depends(current_picture)]
+Searchable = Annotated[Picture, Depends(searchable_picture)]
 Glossaries = Annotated[Published, Depends(published)]
 AsRead = Annotated[ReadQuery, Query()]
 
@@ -74,7 +80,7 @@ async def list_terms(request: Request, glossaries: Glossaries, query: Annotated[
     Begreppen i svensk bokstavsordning, eller sökning med den bästa träffen först. Alla ord i `q` måste finnas med, och
     det sista får vara bara påbörjat. `facets` räknar begreppen per område, status, språk, målgrupp och bokstav.
     """
-    picture = await glossaries.on(query.as_of)
+    picture = await glossaries.searchable(query.as_of)
     choose_overlay(request, picture, query.municipality)
     found, filters = find(picture.index, query)
     kept = found.narrowed(filters)
