@@ -21,7 +21,7 @@ from api.redline import Diff, DiffQuery, redline
 from api.schemas import Page, Paging, Slug, VersionNumber
 from api.search.answers import counted, find, matched
 from api.search.schemas import TermPage, TermQuery
-from api.terms.readers import changes_answer, term_answer
+from api.terms.readers import changes_answer, domains_answer, term_answer
 from api.terms.reading import find_with_versions, present_version
 from api.terms.rules import own_word
 from api.terms.schemas import (
@@ -163,15 +163,8 @@ async def list_domains(request: Request, picture: Pictured, paging: Annotated[Pa
 
     Ordlistans ämnesområden och hur många begrepp vart och ett har.
     """
-    domains = picture.domain_list()
-    shown = slice_of(paging, domains)
-    return _json(
-        {
-            "items": shown,
-            "_meta": {"totalRecords": len(domains), "page": paging.page, "limit": paging.limit, "count": len(shown)},
-            "_links": page_links(request, paging, len(domains)).model_dump(by_alias=True),
-        }
-    )
+    links = page_links(request, paging, len(picture.domains))
+    return _ready(domains_answer(picture, paging, links).body)
 
 
 @router.get(
