@@ -15,11 +15,9 @@ from api.swedish import undotted
 
 _GRAM = 3
 # A set that holds more than this share of all places is kept once it was made: there are few such sets.
-_DENSE = 1 / 32
+_DENSE = 1 / 128
 # So few keys are quicker looked at one by one than guessed at.
 _FEW = 64
-# Sets larger than this meet faster as bits.
-_MANY = 500
 _LAST = "\U0010ffff"
 
 
@@ -141,7 +139,8 @@ class Vocabulary:
         if not all(sought):
             return ()
         first, *others = sorted(sought, key=self._count)
-        if self._count(first) >= _MANY:
+        # Large sets meet faster as bits.
+        if self._count(first) > self._least_dense:
             return reduce(and_, (sum_of(map(self.bits, runs)) for runs in sought))
         places, ready = {*self._places(*first)}, self._all
         for runs in others:
