@@ -27,8 +27,12 @@ def slice_of(paging: Paging, items: Sequence[Item]) -> Sequence[Item]:
 def page_links(request: Request, paging: Paging, total: int) -> PageLinks:
     """Link to this page, the ends and the neighbours, with the filters that were sent."""
     settings = request.app.state.settings
-    address = f"{settings.base_url}{request.url.path}"
     others = [(name, value) for name, value in request.query_params.multi_items() if name not in ("page", "limit")]
+    return links_at(f"{settings.base_url}{request.url.path}", others, paging, total)
+
+
+def links_at(address: str, others: Sequence[tuple[str, str]], paging: Paging, total: int) -> PageLinks:
+    """Link to a page of the list at an address, the ends and the neighbours, with other parameters."""
     last = max(1, ceil(total / paging.limit))
 
     def to(page: int, rel: str) -> Link:

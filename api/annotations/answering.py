@@ -1,7 +1,7 @@
 """How marks become an answer: which of them are wanted, and what is told of each."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pydantic_core import from_json, to_json
@@ -35,7 +35,7 @@ def _wanted(marks: Iterable[Mark], asked: AnnotationRequest) -> Iterator[Mark]:
     """Choose after the longest were found: what is not wanted is no reason to mark a part of it."""
     kinds, domain = frozenset(asked.kinds), asked.domain
     # A text says the same words again: what is wanted of a list of labels, which `marks` keeps, is decided once.
-    chosen: dict[int, list[Entry]] = {}
+    chosen: dict[int, Sequence[Entry]] = {}
     for mark in marks:
         entries = chosen.get(id(mark.entries))
         if entries is None:
@@ -70,7 +70,7 @@ def _written(marks: Iterable[Mark], picture: Picture, asked: AnnotationRequest) 
         yield b'{"start":%d,"end":%d,"text":%b,%b' % (start, end, word, rest)
 
 
-def _of_labels(entries: list[Entry], picture: Picture, asked: AnnotationRequest) -> dict[str, Any]:
+def _of_labels(entries: Sequence[Entry], picture: Picture, asked: AnnotationRequest) -> dict[str, Any]:
     entry = entries[0]
     card = entry.card
     reason, recommended = None, None

@@ -52,6 +52,8 @@ class CurrentMarker:
 
     def _build(self) -> None:
         try:
+            # One after the other: at once, both would be late.
+            self._published.indexed.wait()
             cards = self._published.picture.cards
             marker = Marker.build(cards.values())
             with self._lock:

@@ -6,9 +6,9 @@ second, small one, and the terms that it tells of no longer count in the first.
 
 import re
 from array import array
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick
@@ -23,19 +23,18 @@ from db.vocabulary import LabelKind, TermStatus
 # The languages whose words take an s: the genitive, in English the plural too.
 _TAKE_S = frozenset({"sv", "en"})
 _ORDER = {LabelKind.PREFERRED: 0, LabelKind.ALTERNATIVE: 1, LabelKind.DEPRECATED: 2, LabelKind.HIDDEN: 3}
+# So many labels are made patterns at a time.
+_AT_ONCE = 1_000
 # What follows an acronym after a colon: SKR:s, API:et, API:ernas.
 _ENDING = re.compile(rb":(?:s|[nt]s?|as?|e[nt]s?|ern?as?|ers?|arn?as?|ars?)(?![\w\x80-\xff])")
 
 
 class Entry(NamedTuple):
-    """A label of a term, as it is looked for; `capitals` is what must be written as it stands."""
+    """A label of a term, as it is looked for; small, since there are as many as there are labels."""
 
     card: Card
     label: LabelEntry
     kind: LabelKind
-    rank: tuple[int, bool, str]
-    capitals: str
-    takes_s: bool
 
 
 class Mark(NamedTuple):
@@ -43,7 +42,7 @@ class Mark(NamedTuple):
 
     start: int
     end: int
-    entries: list[Entry]
+    entries: Sequence[Entry]
 
 
 # Start, negative end, number of the label: sorted, the first and longest comes first.
@@ -54,32 +53,43 @@ class _Index:
     """The automaton of some terms, and which label each of its patterns belongs to."""
 
     def __init__(self, cards: Iterable[Card]) -> None:
-        alike: dict[tuple[object, ...], list[Entry]] = defaultdict(list)
+        alike: dict[tuple[object, ...], tuple[Entry, ...]] = {}
         for card in cards:
             for label in card.labels:
                 if label.kind != LabelKind.HIDDEN:
-                    entry = _entry(card, label)
-                    alike[fold(label.value), label.forms, label.language, entry.capitals].append(entry)
+                    key = fold(label.value), label.forms, label.language, _is_in_capitals(label)
+                    alike[key] = (*alike.get(key, ()), Entry(card, label, _kind(card, label)))
         # Labels that are written alike are looked for once, however many terms have them.
         self.entries = [_best_first(entries) for entries in alike.values()]
+        del alike
         # By label, in one number: its language, and whether it is in capitals or takes an s. Whole objects are looked
         # at for what is marked only: they lie scattered in memory, and to fetch them would cost more than all else.
         self._languages: dict[str, int] = {}
-        self._traits = array("I", (self._trait(entries[0]) for entries in self.entries))
+        self._traits = array("I", (self._trait(entries[0].label) for entries in self.entries))
         self._owners = array("I")
         # The hash of a form stands for it: its pattern does not tell an s from none, nor a comma from a space.
         self._forms = array("q")
-        forms: list[bytes] = []
-        for owner, entries in enumerate(self.entries):
-            for form in map(str.encode, _forms(entries[0].label)):
-                forms.append(form)
-                self._owners.append(owner)
-                self._forms.append(hash(form))
-        self._automaton = BytesAhoCorasick(_patterns(forms)) if forms else None
+        self._automaton = BytesAhoCorasick(self._patterns()) if self.entries else None
 
-    def _trait(self, entry: Entry) -> int:
-        language = self._languages.setdefault(entry.label.language, len(self._languages))
-        return language << 2 | bool(entry.capitals) << 1 | entry.takes_s
+    def _trait(self, label: LabelEntry) -> int:
+        language = self._languages.setdefault(label.language, len(self._languages))
+        takes_s = label.language.partition("-")[0] in _TAKE_S
+        return language << 2 | _is_in_capitals(label) << 1 | takes_s
+
+    def _patterns(self) -> Iterator[bytes]:
+        """Make a pattern of each form, and note whose it is; many at once, since each call costs more than a form."""
+        owners = iter(enumerate(self.entries))
+        while some := list(islice(owners, _AT_ONCE)):
+            forms: list[bytes] = []
+            for owner, entries in some:
+                made = [*map(str.encode, _forms(entries[0].label))]
+                forms += made
+                self._owners.extend([owner] * len(made))
+                self._forms.extend(map(hash, made))
+            words, start = words_of(b"\n".join(b" %b " % form for form in forms)), 0
+            for form in forms:
+                yield words[start : start + len(form) + 2]
+                start += len(form) + 3
 
     def find(self, text: str, reading: Reading, language: str) -> list[Found]:
         """Find every label that a language has, also those within others."""
@@ -115,7 +125,7 @@ class _Index:
         found.sort()
         places = reading.sources_of(start for start, _, _ in found)
         for each, place in zip(found, places, strict=True):
-            if text.startswith(self.entries[each[2]][0].capitals, place):
+            if text.startswith(self.entries[each[2]][0].label.value, place):
                 yield each
 
 
@@ -155,7 +165,7 @@ class Marker:
         sources = iter(reading.sources_of(places))
         return list(map(Mark, sources, sources, map(self._entries, labels)))
 
-    def _entries(self, numbers: list[int]) -> list[Entry]:
+    def _entries(self, numbers: list[int]) -> Sequence[Entry]:
         """Give the labels that stand at one place, the best first; what has changed is numbered from the other end."""
         if len(numbers) == 1 and not self.gone:
             return self.base.entries[numbers[0]]
@@ -164,7 +174,7 @@ class Marker:
             there += self.patch.entries[number] if number < 0 else self._left(self.base.entries[number])
         return _best_first(there)
 
-    def _left(self, entries: list[Entry]) -> list[Entry]:
+    def _left(self, entries: Sequence[Entry]) -> list[Entry]:
         """Give those whose term still is as it was when the large automaton was built."""
         return [entry for entry in entries if entry.card.id not in self.gone]
 
@@ -184,21 +194,16 @@ def _longest(found: list[Found]) -> tuple[list[int], list[list[int]]]:
     return places, labels
 
 
-def _best_first(entries: list[Entry]) -> list[Entry]:
+def _best_first(entries: Sequence[Entry]) -> Sequence[Entry]:
     """Order the labels that stand at one place, one of each term."""
     if len(entries) == 1:
         return entries
-    entries.sort(key=lambda entry: entry.rank, reverse=True)
-    return list({entry.card.id: entry for entry in entries}.values())[::-1]
+    worst_first = sorted(entries, key=_rank, reverse=True)
+    return tuple({entry.card.id: entry for entry in worst_first}.values())[::-1]
 
 
-def _patterns(forms: list[bytes]) -> Iterator[bytes]:
-    """Make a pattern of each form: all at once, since making a text ready costs more than its length."""
-    words = words_of(b"\n".join(b" %b " % form for form in forms))
-    start = 0
-    for form in forms:
-        yield words[start : start + len(form) + 2]
-        start += len(form) + 3
+def _rank(entry: Entry) -> tuple[int, bool, str]:
+    return _ORDER[entry.kind], entry.card.status == TermStatus.DEPRECATED, entry.card.id
 
 
 def _forms(label: LabelEntry) -> set[str]:
@@ -208,11 +213,10 @@ def _forms(label: LabelEntry) -> set[str]:
     return made.union(map(fold, label.forms))
 
 
-def _entry(card: Card, label: LabelEntry) -> Entry:
-    deprecated = card.status == TermStatus.DEPRECATED
-    kind = LabelKind(label.kind)
-    capitals = label.value if label.value.isupper() and len(label.value) > 1 else ""
-    if deprecated and kind != LabelKind.HIDDEN:
-        kind = LabelKind.DEPRECATED
-    takes_s = label.language.partition("-")[0] in _TAKE_S
-    return Entry(card, label, kind, (_ORDER[kind], deprecated, card.id), capitals, takes_s)
+def _kind(card: Card, label: LabelEntry) -> LabelKind:
+    return LabelKind.DEPRECATED if card.status == TermStatus.DEPRECATED else LabelKind(label.kind)
+
+
+def _is_in_capitals(label: LabelEntry) -> bool:
+    """Tell whether a label is what must be written as it stands."""
+    return label.value.isupper() and len(label.value) > 1

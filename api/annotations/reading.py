@@ -20,6 +20,8 @@ _UNEVEN = re.compile(
 )
 # What tells that there is something of it; the last is how a mark begins.
 _SIGNS = (*(sign.encode() for sign in "\u00ad\u200b\u200c\u200d\u2060\ufeff"), b"-\n", b"-\r\n", b"\xcc")
+# A hyphen that begins a line is that of a list.
+_BLANK = ((b"\n-", b"\n "), (b"\xc2\xa0", b"  "))
 _GAP = re.compile(rb"  ++")
 _SPACED = bytes(ord(" ") if chr(code) in "\t\n\v\f\r\x1c\x1d\x1e\x1f" else code for code in range(256))
 _FIRST_OF_MANY = 128
@@ -34,7 +36,6 @@ _SYMBOLS = tuple(
 )
 # Addresses are links, also where a text cannot show it.
 _ADDRESS = re.compile(rb"(?:https?://|www\.)\S++|(?<![\w.+\x80-\xff-])[\w.+\x80-\xff-]{1,64}+@[\w.\x80-\xff-]++")
-_CONTINUED = bytes(range(0x80, 0xC0))
 # Leads from offsets in what was made, in their order, to those in what it was made from.
 Step = Callable[[Iterable[int]], Iterable[int]]
 
@@ -61,15 +62,17 @@ def read(text: str) -> Reading:
     """Make a text ready."""
     data = text.encode()
     steps: list[Step] = []
-    if any(sign in data for sign in _SIGNS):
+    if any(_holds(data, sign) for sign in _SIGNS):
         made = _composed(text)
         text = made.text
         steps.append(lambda offsets: map(made.source_of, offsets))
     low = _lowered(text).encode()
     if len(low) > len(text):
         steps.insert(0, _counter(low))
-    # A hyphen that begins a line is that of a list.
-    low = low.replace(b"\n-", b"\n ").replace(b"\xc2\xa0", b"  ").translate(_SPACED)
+    for sign, blanks in _BLANK:
+        if _holds(low, sign):
+            low = low.replace(sign, blanks)
+    low = low.translate(_SPACED)
     if b"  " in low:
         steps.insert(0, _widener(low))
         low = _GAP.sub(b" ", low)
@@ -78,12 +81,17 @@ def read(text: str) -> Reading:
 
 def words_of(low: bytes) -> bytes:
     """Blank what parts words, and the s that ends one; takes small letters, keeps the length."""
-    if b"@" in low or b"://" in low or b"www." in low:
+    if b"@" in low or _holds(low, b"://") or b"www." in low:
         low = _ADDRESS.sub(lambda found: b" " * len(found[0]), low)
     data = low.translate(_PARTED)
     for symbol, blanks in _SYMBOLS:
         data = symbol.sub(blanks, data)
     return data.replace(b"\xc3\x97", b"  ").replace(b"s ", b"  ")
+
+
+def _holds(data: bytes, sign: bytes) -> bool:
+    # Mostly the first byte is nowhere, and one byte is found ten times as fast as several.
+    return sign[:1] in data and sign in data
 
 
 def _lowered(text: str) -> str:
@@ -110,7 +118,7 @@ def _counter(data: bytes) -> Step:
     """Count the code points before each byte."""
 
     def count(offsets: Iterable[int]) -> list[int]:
-        pieces = (data[start:end].translate(None, _CONTINUED) for start, end in pairwise(chain((0,), offsets)))
+        pieces = (data[start:end].decode() for start, end in pairwise(chain((0,), offsets)))
         return list(accumulate(map(len, pieces)))
 
     return count

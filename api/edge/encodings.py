@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -57,10 +58,26 @@ class _Brotli:
         self.compress, self.flush = coder.process, coder.finish
 
 
+class _Zstd(threading.local):
+    """A compressor for each thread, kept: to make one costs as much as to compress a term."""
+
+    def __init__(self) -> None:
+        # Of a term the lowest level makes no more than the next ones, and of a page a twentieth.
+        self.compress = zstandard.ZstdCompressor(level=1).compress
+
+
+_ZSTD = _Zstd()
+
+
+def _zstd(body: bytes) -> bytes:
+    found: bytes = _ZSTD.compress(body)
+    return found
+
+
 IDENTITY = Coding("identity", bytes, _Unchanged)
 # The best first. Levels: the next ones take many times as long for a twentieth less.
 CODINGS = (
-    Coding("zstd", lambda body: zstandard.compress(body, 3), lambda: zstandard.ZstdCompressor(3).compressobj()),
+    Coding("zstd", _zstd, lambda: zstandard.ZstdCompressor(3).compressobj()),
     Coding("br", lambda body: brotli.compress(body, quality=5), _Brotli),
     Coding("gzip", lambda body: gzip.compress(body, compresslevel=6, mtime=0), lambda: zlib.compressobj(6, wbits=31)),
 )

@@ -24,6 +24,7 @@ from api.pages.standing import is_made_up, standing
 from api.proposals.routes import ProposalId
 from api.published.picture import Picture
 from api.schemas import Day, QueryInt, Slug
+from api.terms.routes import Searchable
 from db.decisions import has_decisions_from
 from db.guidelines import guideline_versions, guidelines, version_heads
 from db.organisations import find_organisation
@@ -65,8 +66,7 @@ def landing(request: Request, session: Reader) -> HTMLResponse:
 
 
 @router.get("/begrepp", dependencies=[Depends(Public(Topic.TERMS))])
-def terms(request: Request, q: Sought = "", sida: PageNumber = 1) -> HTMLResponse:
-    picture = _picture(request)
+def terms(picture: Searchable, q: Sought = "", sida: PageNumber = 1) -> HTMLResponse:
     if q:
         total, hits = look_up(picture, q)
         return render("search.html", query=q, total=total, hits=hits)

@@ -1,6 +1,6 @@
 """What the picture knows of one term: taken once from its ready document."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from sys import intern
 from typing import Any, NamedTuple
 
@@ -62,7 +62,10 @@ class Card(NamedTuple):
     @property
     def texts(self) -> tuple[TextEntry, ...]:
         """Give the definitions: read anew each time, since only an index looks at them, once."""
-        return _texts(from_json(self.document))
+        return tuple(
+            TextEntry(intern(text["language"]), intern(text["audience"]), text["text"])
+            for text in from_json(self.document)["definitions"]
+        )
 
     @property
     def digest_line(self) -> str:
@@ -77,18 +80,13 @@ class DomainCard(NamedTuple):
 
 def card_of(document: str, packing: Packing) -> Card:
     """Take from a ready document what lists, search and relations need."""
-    return read_card(document, packing)[0]
-
-
-def read_card(document: str, packing: Packing) -> tuple[Card, tuple[TextEntry, ...]]:
-    """Take the same, and the definitions beside it for an index that is built next."""
     encoded = document.encode()
     term = from_json(encoded, cache_strings="keys")
-    labels = tuple(_entries(term["labels"]))
+    labels = _entries(term["labels"])
     preferred = own_word(term["labels"])
     # What others state as well is added when the term is read, so it is taken out here. No text holds a bare quote.
     before, _, rest = encoded.partition(b',"related":[')
-    card = Card(
+    return Card(
         id=intern(term["id"]),
         packed=packing.pack(before + rest[rest.index(b"]") + 1 :]),
         packing=packing,
@@ -106,7 +104,6 @@ def read_card(document: str, packing: Packing) -> tuple[Card, tuple[TextEntry, .
         changed_at=intern(term["changedAt"]),
         content_hash=bytes.fromhex(term["contentHash"].removeprefix("sha256:")),
     )
-    return card, _texts(term)
 
 
 def preferred_label(card: Card, language: str | None) -> str:
@@ -118,24 +115,20 @@ def preferred_label(card: Card, language: str | None) -> str:
     return (chosen and _preferred(card.labels, chosen)) or card.preferred
 
 
-def _entries(labels: Sequence[Mapping[str, Any]]) -> Iterator[LabelEntry]:
+def _entries(labels: Iterable[Mapping[str, Any]]) -> tuple[LabelEntry, ...]:
     # All keys of a term at once: sort_key costs most for being called. U+0000 is in no text, and no space to it.
     words = [word for label in labels for word in (label["value"], *label["forms"])]
-    keys = map(str.strip, sort_key("\0".join(words)).split("\0"))
+    keys = [
+        word if key == word else key
+        for key, word in zip(map(str.strip, sort_key("\0".join(words)).split("\0")), words, strict=True)
+    ]
+    made, start = list[LabelEntry](), 0
     for label in labels:
-        value, forms = label["value"], tuple(label["forms"])
-        folded = tuple([_same(next(keys), word) for word in (value, *forms)])
-        yield LabelEntry(value, intern(label["kind"]), intern(label["language"]), forms, folded)
-
-
-def _texts(term: Mapping[str, Any]) -> tuple[TextEntry, ...]:
-    return tuple(
-        TextEntry(intern(text["language"]), intern(text["audience"]), text["text"]) for text in term["definitions"]
-    )
-
-
-def _same(text: str, other: str) -> str:
-    return other if text == other else text
+        end = start + 1 + len(label["forms"])
+        forms, folded = tuple(words[start + 1 : end]), tuple(keys[start:end])
+        made.append(LabelEntry(words[start], intern(label["kind"]), intern(label["language"]), forms, folded))
+        start = end
+    return tuple(made)
 
 
 def _preferred(labels: Iterable[LabelEntry], language: str) -> str | None:

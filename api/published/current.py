@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from api import clock
 from api.edge.context import Topic
+from api.errors import Unavailable
 from api.events.record import topics_of
 from api.guidelines.rules import VersionDates, shown_version
 from api.published.cards import DomainCard
@@ -32,6 +33,8 @@ _BATCH = 500
 _MANY = 5_000
 # Of other days than today: each holds what differs, and an order of its own.
 _DAYS_KEPT = 4
+# So many seconds a search waits for the first index.
+_LONGEST_WAIT = 10
 
 
 class Published:
@@ -46,19 +49,30 @@ class Published:
         self._other_days: OrderedDict[tuple[int, date], Picture] = OrderedDict()
         self._drawing = anyio.CapacityLimiter(1)
         self._indexing: threading.Thread | None = None
+        # Set once lists and searches can be answered; all else can be from the beginning.
+        self.indexed = threading.Event()
         self.on_change: Callable[[Iterable[Topic]], None] = lambda _topics: None
         with _without_collecting():
             self.picture = self._draw()
         if len(self.picture.cards) > _MANY:
-            # To look through these again and again would hold up all requests each time. What is garbage by now stays
-            # too: a process that draws small pictures by the hundred, as tests do, would grow.
-            gc.freeze()
+            _keep_for_good()
+            self._index_anew(self.picture)
+        else:
+            self._index(self.picture)
 
     def catch_up(self) -> None:
         """Bring the picture to the newest committed sequence; returns when it is there."""
         with self._lock, reading(self._database) as session:
             while self._patch(session):
                 pass
+
+    async def searchable(self, day: date | None = None) -> Picture:
+        """Give the picture for a list or a search; of a large glossary the first ones wait for the index.
+
+        Raises Unavailable when that takes too long.
+        """
+        await self._first_index()
+        return await self.on(day)
 
     async def on(self, day: date | None) -> Picture:
         """Give the glossary that is valid on a day, as known now; None is today with what is yet to begin.
@@ -68,10 +82,17 @@ class Published:
         """
         if day is None:
             return self.picture
+        await self._first_index()
         kept = self._other_days.get((self.picture.sequence, day))
         if kept is not None:
             return kept
         return await anyio.to_thread.run_sync(self._keep_day, day, limiter=self._drawing)
+
+    async def _first_index(self) -> None:
+        if self.indexed.is_set():
+            return
+        if not await anyio.to_thread.run_sync(self.indexed.wait, _LONGEST_WAIT, limiter=self._drawing):
+            raise Unavailable("The index of the glossary is still being made.", {"Retry-After": "3"})
 
     def _keep_day(self, day: date) -> Picture:
         picture = self.picture
@@ -99,11 +120,15 @@ class Published:
             self._indexing.start()
 
     def _index(self, drawn: Picture) -> None:
-        index = LabelIndex.build(drawn.cards.values())
+        with _without_collecting():
+            index = LabelIndex.build(drawn.cards.values())
         with self._lock:
             now = self.picture.cards
             changed = [card for term_id, card in now.items() if drawn.cards.get(term_id) is not card]
             self.picture = self.picture.indexed(index.patched(changed))
+        if len(now) > _MANY:
+            _keep_for_good()
+        self.indexed.set()
 
     def _draw(self) -> Picture:
         self._day = clock.today()
@@ -157,6 +182,14 @@ def _without_collecting() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+def _keep_for_good() -> None:
+    """Leave out of later collections what there is: to look through so much would hold up all requests each time.
+
+    What is garbage by now stays too, so it is not for small pictures, which tests draw by the hundred.
+    """
+    gc.freeze()
 
 
 def citations(session: Session, day: date) -> dict[str, list[tuple[str, str]]]:

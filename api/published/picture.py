@@ -10,7 +10,7 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from api.published.bundle import Bundle
-from api.published.cards import Card, DomainCard, TextEntry, card_of, read_card
+from api.published.cards import Card, DomainCard, card_of
 from api.published.overlaid import Ordered, OverlaidMap
 from api.published.overlays import Overlays
 from api.published.packing import LEARN_FROM, Packing
@@ -19,6 +19,8 @@ from api.schemas import link
 from api.search.index import LabelIndex
 from db.vocabulary import TermStatus
 
+# Stands for the id of a term, and is none.
+_ANY_TERM = b"{termId}"
 Citations = Mapping[str, Sequence[tuple[str, str]]]
 
 
@@ -99,22 +101,26 @@ class Picture:
 
     def term_json(self, card: Card, municipality: str | None = None, **more: Any) -> bytes:
         """Give the JSON of one term as the API shows it, with what a municipality lays over it, and more members."""
-        address = f"{self.api_url}/terms/{card.id}"
-        links = {
-            "self": link(address, "self"),
-            "html": link(f"{self.base_url}/begrepp/{card.id}", "alternate"),
-            "versions": link(f"{address}/versions", "version-history"),
-            "interpretations": link(f"{address}/interpretations", "related"),
-        }
         instead = card.replaced_by and self.cards.get(card.replaced_by)
         members = {
             **self._derived(card),
             **self.overlaid(card, municipality),
             **more,
             "replacement": {"id": instead.id, "preferredLabel": instead.preferred} if instead else None,
-            "_links": links,
         }
-        return _joined(card.document, members)
+        return b"%b,%b" % (_joined(card.document, members)[:-1], self._links.replace(_ANY_TERM, card.id.encode()))
+
+    @cached_property
+    def _links(self) -> bytes:
+        """Give the last member of any term: written once, since it differs by the id only."""
+        address, page = f"{self.api_url}/terms/{_ANY_TERM.decode()}", f"{self.base_url}/begrepp/{_ANY_TERM.decode()}"
+        links = {
+            "self": link(address, "self"),
+            "html": link(page, "alternate"),
+            "versions": link(f"{address}/versions", "version-history"),
+            "interpretations": link(f"{address}/interpretations", "related"),
+        }
+        return to_json({"_links": links})[1:]
 
     def bundled_json(self, card: Card, municipality: str | None = None) -> bytes:
         """Give the JSON of one term as it stands in the whole glossary, without links."""
@@ -156,14 +162,11 @@ def build(
     cited_by: Citations,
     overlays: Overlays,
 ) -> Picture:
-    """Draw the picture from the ready documents of all terms."""
+    """Draw the picture from the ready documents of all terms; its index is empty, and made next."""
     coming = iter(documents)
     first = list(islice(coming, LEARN_FROM))
     packing = Packing([document.encode() for _, document in first])
-    cards: dict[str, Card] = {}
-    texts: dict[str, Sequence[TextEntry]] = {}
-    for term_id, document in chain(first, coming):
-        cards[term_id], texts[term_id] = read_card(document, packing)
+    cards = {term_id: card_of(document, packing) for term_id, document in chain(first, coming)}
     return Picture(
         sequence=sequence,
         api_url=api_url,
@@ -177,7 +180,7 @@ def build(
         counts=_recounted({}, (), cards.values()),
         cited_by=cited_by,
         overlays=overlays,
-        index=LabelIndex.build(cards.values(), texts),
+        index=LabelIndex.build(()),
         packing=packing,
     )
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
-
-import xlsxwriter
+from typing import TYPE_CHECKING
 
 from api.clock import day_of
 from api.pages import words
@@ -17,11 +16,17 @@ _WIDTHS = (14, 18, 22, 60, 60, 12, 12)
 _ANSWERS = ("Kommun", "Namn", "Svar", "Skäl", "Villkor", "Datum", "Räknas")
 _PROVISIONS = ("Bestämmelse", "Namn", "Svar", "Kommentar", "Förslag till text", "Räknas")
 
+if TYPE_CHECKING:
+    import xlsxwriter
+
 Row = Sequence[str | None]
 
 
 def workbook(sheet: Sheet) -> bytes:
     """Write the sheet: the answers, the comments on provisions, and how it stands."""
+    # Only here: few processes ever write one, and it would be 16 MB in each.
+    import xlsxwriter  # noqa: PLC0415
+
     out = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, options) as book:
@@ -32,7 +37,7 @@ def workbook(sheet: Sheet) -> bytes:
     return out.getvalue()
 
 
-def _write(book: xlsxwriter.Workbook, name: str, heads: Sequence[str], rows: Iterable[Row]) -> None:
+def _write(book: "xlsxwriter.Workbook", name: str, heads: Sequence[str], rows: Iterable[Row]) -> None:
     page = book.add_worksheet(name)
     bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
     for column, width in enumerate(_WIDTHS[: len(heads)]):

@@ -6,7 +6,7 @@ from functools import cached_property
 from heapq import merge
 
 from api.languages import answers_for
-from api.published.cards import Card, TextEntry
+from api.published.cards import Card
 from api.search.bits import bits_of, sum_of
 from api.search.matching import Asked, Rank, best_label
 from api.search.segment import Segment, place_of
@@ -30,9 +30,9 @@ class LabelIndex:
     dead: frozenset[int]
 
     @classmethod
-    def build(cls, cards: Iterable[Card], texts: dict[str, Sequence[TextEntry]] | None = None) -> "LabelIndex":
-        """Index all terms, with their definitions by id where they are at hand: seconds for a hundred thousand."""
-        return cls(Segment(cards, texts), Segment(()), frozenset())
+    def build(cls, cards: Iterable[Card]) -> "LabelIndex":
+        """Index all terms: seconds for a hundred thousand."""
+        return cls(Segment(cards), Segment(()), frozenset())
 
     def patched(self, changed: Iterable[Card], removed: Collection[str] = ()) -> "LabelIndex":
         """Take in new and changed terms, at the cost of those that have changed since the base was built."""

@@ -1,14 +1,14 @@
 """An index over some terms in their alphabetical order, made once and never changed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from api.published.cards import Card, TextEntry
 from api.search.bits import bits_of, places_in, sum_of
 from api.search.facets import facets_of
 from api.search.matching import Asked, Rank
-from api.search.vocabulary import Found, Vocabulary, vocabulary_of
+from api.search.vocabulary import Found, Gathered, Vocabulary
 from api.search.words import Wanted
 from api.swedish import sort_key
 
@@ -56,7 +56,10 @@ class _Labels:
 
     def __init__(self, keys: Sequence[tuple[int, Sequence[str]]], size: int) -> None:
         self.lines = Vocabulary.of_lines(((key, place) for place, held in keys for key in held), size)
-        self.words = vocabulary_of(((place, " ".join(held)) for place, held in keys), size, parts=True)
+        words = Gathered()
+        for place, held in keys:
+            words.add(place, " ".join(held))
+        self.words = words.vocabulary(size, parts=True)
 
     def answers(self, wanted: Wanted, rank: Rank, *, dots: bool) -> list[Answers]:
         """Find what answers in one way; without dots only what is not found with them too."""
@@ -89,30 +92,21 @@ class _Labels:
 
 
 class Segment:
-    """Terms by their place in the alphabetical order, and what leads to them.
+    """Terms by their place in the alphabetical order, and what leads to them."""
 
-    `texts` may hold their definitions by id, and is emptied: else they are read from the documents.
-    """
-
-    def __init__(self, cards: Iterable[Card], texts: dict[str, Sequence[TextEntry]] | None = None) -> None:
+    def __init__(self, cards: Iterable[Card]) -> None:
         self.cards = tuple(sorted(cards, key=place_of))
         self._size = len(self.cards)
         self.all = (1 << self._size) - 1
         self.places = {card.id: place for place, card in enumerate(self.cards)}
-        at_hand = texts or {}
-        defined = [at_hand.pop(card.id, ()) or card.texts for card in self.cards]
-        self.facets = facets_of(self.cards, defined)
+        words: dict[str, Gathered] = defaultdict(Gathered)
+        self.facets = facets_of(self.cards, self._read_texts(words))
         self._texts = {
-            language: vocabulary_of(
-                ((place, " ".join(found)) for place, found in told), self._size, parts=False, key=sort_key
-            )
-            for language, told in _by_language([(text.language, (text.text,)) for text in one] for one in defined)
+            language: held.vocabulary(self._size, parts=False, key=sort_key) for language, held in words.items()
         }
         # Large, and of no more use: the labels shall lie where they lay.
-        del defined
-        self._labels = {
-            language: _Labels(told, self._size) for language, told in _by_language(map(_spelled, self.cards))
-        }
+        del words
+        self._labels = {language: _Labels(told, self._size) for language, told in _by_language(self.cards)}
         self.languages = self._labels.keys() | self._texts.keys()
 
     def answers(self, asked: Asked, rank: Rank) -> list[Answers]:
@@ -144,6 +138,17 @@ class Segment:
         """Find the words that one may have been meant as."""
         return {text for labels in self._asked(asked) for text in labels.words.near(word, begun=begun, dots=asked.dots)}
 
+    def _read_texts(self, words: Mapping[str, Gathered]) -> Iterator[Sequence[TextEntry]]:
+        """Give the definitions of each term, and gather their words by language; all texts at once would be large."""
+        for place, card in enumerate(self.cards):
+            texts = card.texts
+            told: dict[str, list[str]] = {}
+            for text in texts:
+                told.setdefault(text.language, []).append(text.text)
+            for language, held in told.items():
+                words[language].add(place, " ".join(held))
+            yield texts
+
     def _asked(self, asked: Asked) -> Iterator[_Labels]:
         for language in asked.languages:
             if labels := self._labels.get(language):
@@ -155,22 +160,16 @@ def place_of(card: Card) -> tuple[str, str]:
     return card.order, card.id
 
 
-def _spelled(card: Card) -> list[tuple[str, Sequence[str]]]:
-    return [(label.language, label.folded) for label in card.labels]
-
-
-def _by_language(
-    told: Iterable[Iterable[tuple[str, Sequence[str]]]],
-) -> Iterable[tuple[str, list[tuple[int, list[str]]]]]:
-    """Part what each place tells by its languages: language, then (place, all that it tells in it)."""
-    found: dict[str, list[tuple[int, list[str]]]] = defaultdict(list)
-    for place, texts in enumerate(told):
-        for language, text in texts:
-            held = found[language]
+def _by_language(cards: Iterable[Card]) -> Iterable[tuple[str, list[tuple[int, Sequence[str]]]]]:
+    """Part the keys of each place by their languages: language, then (place, all its keys in it)."""
+    found: dict[str, list[tuple[int, Sequence[str]]]] = defaultdict(list)
+    for place, card in enumerate(cards):
+        for label in card.labels:
+            held = found[label.language]
             if held and held[-1][0] == place:
-                held[-1][1].extend(text)
+                held[-1] = place, (*held[-1][1], *label.folded)
             else:
-                held.append((place, [*text]))
+                held.append((place, label.folded))
     return found.items()
 
 

@@ -7,19 +7,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import chain, product
 from operator import and_
+from typing import TypeGuard
 
 from api.search.bits import bits_of, sum_of
 from api.search.words import words_of
 from api.swedish import undotted
 
 _GRAM = 3
-# A set that holds more than this share of all places is kept ready: a bit a place is then less than a number each.
-_DENSE = 1 / 32
-_SHORT = 2
+# A set that holds more than this share of all places is kept once it was made: there are few such sets.
+_DENSE = 1 / 128
 # So few keys are quicker looked at one by one than guessed at.
 _FEW = 64
-# Sets larger than this meet faster as bits.
-_MANY = 500
 _LAST = "\U0010ffff"
 
 
@@ -44,8 +42,8 @@ class Vocabulary:
         self._all = (1 << size) - 1
         self._starts = starts
         self._holders = holders
-        self._ready = dict(self._dense(range(1, _SHORT + 1)))
-        self._dense_keys = sorted(low for low, high in self._ready if high - low == 1)
+        self._least_dense = max(_FEW, size * _DENSE)
+        self._ready: dict[tuple[int, int], int] = {}
         self._grams = _grams(keys) if parts else {}
         self._undotted = sorted({undotted(key) for key in keys}) if parts else []
 
@@ -129,24 +127,31 @@ class Vocabulary:
 
     def bits(self, found: Sequence[int]) -> int:
         """Give the places of what was found as a set."""
-        if not isinstance(found, range):
+        if not self._is_dense(found):
             return bits_of(self._places(found), self.size)
-        return self._ready.get((found.start, found.stop)) or self._joined(found)
+        ready = self._ready.get((found.start, found.stop))
+        if ready is None:
+            ready = self._ready[found.start, found.stop] = bits_of(self._places(found), self.size)
+        return ready
 
     def common(self, sought: Sequence[Found]) -> Sequence[int] | int:
         """Find the places that hold something of all that is sought: few as a list, many as a set of bits."""
         if not all(sought):
             return ()
         first, *others = sorted(sought, key=self._count)
-        if self._count(first) >= _MANY:
+        # Large sets meet faster as bits.
+        if self._count(first) > self._least_dense:
             return reduce(and_, (sum_of(map(self.bits, runs)) for runs in sought))
         places, ready = {*self._places(*first)}, self._all
         for runs in others:
-            if all(isinstance(keys, range) and (keys.start, keys.stop) in self._ready for keys in runs):
+            if all(map(self._is_dense, runs)):
                 ready &= sum_of(map(self.bits, runs))
             else:
                 places.intersection_update(self._places(*runs))
         return sorted(places) if ready == self._all else bits_of(places, self.size) & ready
+
+    def _is_dense(self, keys: Sequence[int]) -> TypeGuard[range]:
+        return isinstance(keys, range) and self._starts[keys.stop] - self._starts[keys.start] > self._least_dense
 
     def _count(self, runs: Found) -> int:
         starts = self._starts
@@ -166,36 +171,6 @@ class Vocabulary:
                 for at in keys:
                     places += holders[starts[at] : starts[at + 1]]
         return places
-
-    def _joined(self, found: range) -> int:
-        ready, begin, loose = 0, found.start, []
-        for at in self._dense_keys[bisect_left(self._dense_keys, found.start) :]:
-            if at >= found.stop:
-                break
-            ready |= self._ready[at, at + 1]
-            loose.append(range(begin, at))
-            begin = at + 1
-        loose.append(range(begin, found.stop))
-        return ready | bits_of(self._places(*loose), self.size)
-
-    def _dense(self, lengths: Iterable[int]) -> Iterator[tuple[tuple[int, int], int]]:
-        """Make ready the sets of keys, and of beginnings of one or two letters, that many terms hold."""
-        starts, least = self._starts, max(_FEW, self.size * _DENSE)
-        for low, high in self._spans(lengths):
-            if starts[high] - starts[low] > least:
-                yield (low, high), bits_of(self._holders[starts[low] : starts[high]], self.size)
-
-    def _spans(self, lengths: Iterable[int]) -> Iterator[tuple[int, int]]:
-        keys = self.keys
-        # Of lines, each stands for one place.
-        if not isinstance(self._starts, range):
-            yield from ((at, at + 1) for at in range(len(keys)))
-        for length in lengths:
-            low = 0
-            while low < len(keys):
-                high = bisect_left(keys, keys[low][:length] + _LAST, low)
-                yield low, high
-                low = high
 
 
 def near_in(keys: Sequence[str], word: str, *, begun: bool) -> list[str]:
@@ -228,20 +203,26 @@ def _letters_after(keys: Sequence[str], begun: str, low: int, high: int) -> str:
     return letters
 
 
-def vocabulary_of(
-    texts: Iterable[tuple[int, str]], size: int, *, parts: bool, key: Callable[[str], str] = str
-) -> Vocabulary:
-    """Take the words from one text of each place, which come in order; `key` makes a key of a token."""
-    tokens: dict[str, array[int]] = defaultdict(lambda: array("I"))
-    for place, text in texts:
+class Gathered:
+    """Texts taken in one after the other, of which nothing is kept but their words and where they stand."""
+
+    def __init__(self) -> None:
+        self._tokens: dict[str, array[int]] = defaultdict(lambda: array("I"))
+
+    def add(self, place: int, text: str) -> None:
+        """Take in the text of a place; they come in order."""
+        tokens = self._tokens
         for token in set(text.split()):
             tokens[token].append(place)
-    # Few tokens are different, so only then is it looked at what they are made of.
-    words: dict[str, list[array[int]]] = defaultdict(list)
-    for token, places in tokens.items():
-        for word in dict.fromkeys(words_of(key(token))):
-            words[word].append(places)
-    return Vocabulary.of_words({word: _merged(lists) for word, lists in words.items()}, size, parts=parts)
+
+    def vocabulary(self, size: int, *, parts: bool, key: Callable[[str], str] = str) -> Vocabulary:
+        """Give the words; `key` makes a key of a token."""
+        # Few tokens are different, so only now is it looked at what they are made of.
+        words: dict[str, list[array[int]]] = defaultdict(list)
+        for token, places in self._tokens.items():
+            for word in dict.fromkeys(words_of(key(token))):
+                words[word].append(places)
+        return Vocabulary.of_words({word: _merged(lists) for word, lists in words.items()}, size, parts=parts)
 
 
 def _merged(lists: Sequence[Sequence[int]]) -> Sequence[int]:

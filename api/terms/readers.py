@@ -10,9 +10,11 @@ from api import clock
 from api.edge.context import Topic
 from api.edge.finished import Answered
 from api.errors import MalformedRequest
+from api.paging import links_at, slice_of
 from api.published.changes import touched_since
 from api.published.current import Published
 from api.published.picture import Picture
+from api.schemas import PageLinks, Paging
 from api.search.answers import suggestions_at_once
 from api.search.schemas import SuggestionQuery
 
@@ -27,16 +29,20 @@ class Readers:
         self._published = published
         self._terms = f"{base}/terms/"
         self._suggestions = f"{base}/suggestions"
+        self._domains = f"{base}/domains"
 
     def __call__(self, path: str, query: bytes) -> Answered | None:
         picture = self._published.picture
         if path.startswith(self._terms) and not query:
             return term_answer(picture, path[len(self._terms) :])
-        if path == self._suggestions:
+        if path == self._suggestions and self._published.indexed.is_set():
             sent = _suggestion_query(query)
             # How a municipality reads a word is kept by itself, and slips are mended for those only who are counted.
             found = suggestions_at_once(picture, sent) if sent and sent.municipality is None else None
             return None if found is None else Answered(to_json({"items": found}), Topic.TERMS)
+        if path == self._domains and not query:
+            paging = Paging.model_validate({})
+            return domains_answer(picture, paging, links_at(picture.base_url + path, (), paging, len(picture.domains)))
         return None
 
 
@@ -44,6 +50,14 @@ def term_answer(picture: Picture, term_id: str, municipality: str | None = None)
     """Show one term, with what a municipality lays over it if one is named; None when there is none."""
     card = picture.cards.get(term_id)
     return card and Answered(picture.term_json(card, municipality), Topic.TERMS, card.revision)
+
+
+def domains_answer(picture: Picture, paging: Paging, links: PageLinks) -> Answered:
+    """Show the subject domains, with how many terms each holds."""
+    domains = picture.domain_list()
+    shown = slice_of(paging, domains)
+    meta = {"totalRecords": len(domains), "page": paging.page, "limit": paging.limit, "count": len(shown)}
+    return Answered(to_json({"items": shown, "_meta": meta, "_links": links.model_dump(by_alias=True)}), Topic.TERMS)
 
 
 def changes_answer(picture: Picture, session: Session, since: int, municipality: str | None) -> bytes:

@@ -21,7 +21,7 @@ from api.redline import Diff, DiffQuery, redline
 from api.schemas import Page, Paging, Slug, VersionNumber
 from api.search.answers import counted, find, matched
 from api.search.schemas import TermPage, TermQuery
-from api.terms.readers import changes_answer, term_answer
+from api.terms.readers import changes_answer, domains_answer, term_answer
 from api.terms.reading import find_with_versions, present_version
 from api.terms.rules import own_word
 from api.terms.schemas import (
@@ -47,12 +47,18 @@ async def current_picture(request: Request) -> Picture:
     return picture
 
 
+async def searchable_picture(request: Request) -> Picture:
+    published: Published = request.app.state.published
+    return await published.searchable()
+
+
 async def published(request: Request) -> Published:
     found: Published = request.app.state.published
     return found
 
 
 Pictured = Annotated[Picture, Depends(current_picture)]
+Searchable = Annotated[Picture, Depends(searchable_picture)]
 Glossaries = Annotated[Published, Depends(published)]
 AsRead = Annotated[ReadQuery, Query()]
 
@@ -74,7 +80,7 @@ async def list_terms(request: Request, glossaries: Glossaries, query: Annotated[
     Begreppen i svensk bokstavsordning, eller sökning med den bästa träffen först. Alla ord i `q` måste finnas med, och
     det sista får vara bara påbörjat. `facets` räknar begreppen per område, status, språk, målgrupp och bokstav.
     """
-    picture = await glossaries.on(query.as_of)
+    picture = await glossaries.searchable(query.as_of)
     choose_overlay(request, picture, query.municipality)
     found, filters = find(picture.index, query)
     kept = found.narrowed(filters)
@@ -157,15 +163,8 @@ async def list_domains(request: Request, picture: Pictured, paging: Annotated[Pa
 
     Ordlistans ämnesområden och hur många begrepp vart och ett har.
     """
-    domains = picture.domain_list()
-    shown = slice_of(paging, domains)
-    return _json(
-        {
-            "items": shown,
-            "_meta": {"totalRecords": len(domains), "page": paging.page, "limit": paging.limit, "count": len(shown)},
-            "_links": page_links(request, paging, len(domains)).model_dump(by_alias=True),
-        }
-    )
+    links = page_links(request, paging, len(picture.domains))
+    return _ready(domains_answer(picture, paging, links).body)
 
 
 @router.get(

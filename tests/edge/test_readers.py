@@ -28,6 +28,7 @@ paths = st.one_of(
     st.builds(
         "/terms/{}?{}".format, st.sampled_from(["digital-mognad", "klarsprak", "nix", ""]), st.just("") | queries
     ),
+    st.builds("/domains?{}".format, st.sampled_from(["", "limit=2", "page=2", "x=1"])),
 )
 sent_headers = st.fixed_dictionaries(
     {},
@@ -76,6 +77,8 @@ def test_a_reader_answers_as_the_routes_do_whatever_is_asked_and_however(
         ("/api/v1/suggestions", b"q=mogn&q=mogn", False),
         ("/api/v1/suggestions", b"q=", False),
         ("/api/v1/suggestions", b"q=mogn&x=1", False),
+        ("/api/v1/domains", b"", True),
+        ("/api/v1/domains", b"limit=2", False),
         ("/api/v1/terms", b"", False),
     ],
 )
