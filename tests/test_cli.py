@@ -14,23 +14,8 @@ import pytest
 import sqlalchemy as sa
 
 from db.session import open_database
+from tests.commands import ROOT, api
 from tests.conftest import Store, running
-
-ROOT = Path(__file__).parent.parent
-
-
-def api(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run `python -m api`, with nothing of our own environment that it reads."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("SAMSPRAK_")}
-    return subprocess.run(
-        [sys.executable, "-m", "api", *arguments],
-        cwd=ROOT,
-        env=clean | environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.fixture

@@ -2,13 +2,9 @@
 
 import io
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,26 +19,15 @@ from db.canonical import exact
 from db.chain import BrokenChainError, check_links, check_stream, heads_at
 from db.events import Head
 from db.session import open_database, reading
+from tests.commands import api
 from tests.conftest import County, Store
 from tests.events.test_chain import whole
 
-ROOT = Path(__file__).parent.parent.parent
 Event = dict[str, Any]
 OTHER = "f" * 64
 
 
-def verify(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("SAMSPRAK_")}
-    return subprocess.run(
-        [sys.executable, "-m", "api", "verify", *arguments],
-        cwd=ROOT,
-        env=clean | environment,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+verify = partial(api, "verify")
 
 
 def checked(events: list[Event]) -> Head:

@@ -19,8 +19,9 @@ from starlette.testclient import TestClient
 
 from api.main import create_server
 from api.settings import Settings
+from tests.commands import ROOT
 from tests.conftest import HOST, County, Store
-from tests.test_cli import ROOT, port  # noqa: F401  (a fixture)
+from tests.test_cli import port  # noqa: F401  (a fixture)
 
 
 def ready(county: County) -> tuple[int, dict[str, str]]:

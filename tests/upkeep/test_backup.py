@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from db.migrate import HEAD
 from db.session import open_database
+from tests.commands import api
 from tests.conftest import PG_PROGRAMS, Store
-from tests.test_cli import api
 
 PATH = f"{PG_PROGRAMS}:{os.environ['PATH']}"
 
