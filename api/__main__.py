@@ -8,14 +8,12 @@ import typer
 
 from api.console import fail, opened_database, read_settings
 from api.edge.logs import log_as_json
-from api.edge.server import make_server
 from api.healthcheck import ask
 from api.identity.clients import create_client
 from api.identity.issuing import issue_token
 from api.identity.keys import Keys, add_key, retire_key
 from api.identity.permissions import COUNTY_ROLES, ROLES, takes_part
 from api.identity.tokens import new_private_key
-from api.main import create_server
 from api.settings import Settings
 from api.upkeep.commands import backup_command, restore_command, verify_command
 from db.identity import InstanceValue, find_instance_value
@@ -73,6 +71,10 @@ def serve_command(
         Keys(database, settings.signing_key_file)
     log_as_json()
     _greet(settings)
+    # Only here: to load the whole service takes twice the time that any other command needs.
+    from api.edge.server import make_server  # noqa: PLC0415
+    from api.main import create_server  # noqa: PLC0415
+
     leaving = threading.Event()
     app = create_server(settings, leaving)
     make_server(app, settings.base_url, leaving, settings.leaving_seconds).run(sockets=[listener])

@@ -38,7 +38,6 @@ _AT_ROOT = (
     *(BASE, "/oauth2", "/.well-known", "/healthz", "/readyz", "/metrics", "/static"),
     *("/begrepp", "/skillnader", "/riktlinjer", "/laget", "/forslag", "/problems", "/docs"),
 )
-ENGINES = ("sqlite", "postgresql")
 # The client programs of the version that get_server starts.
 PG_PROGRAMS = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
 # All tests ask from one address, some of them thousands of times.
@@ -99,6 +98,8 @@ def postgres_server(place: str = "/tmp") -> Iterator[PostgresServer]:
 class SqliteStore:
     """A folder of SQLite files."""
 
+    engine = "sqlite"
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.template = folder / "template.db"
@@ -118,6 +119,8 @@ class SqliteStore:
 
 class PostgresStore:
     """A PostgreSQL server's databases."""
+
+    engine = "postgresql"
 
     def __init__(self, address: sa.URL) -> None:
         self.address = address.set(drivername="postgresql+psycopg")
@@ -153,19 +156,20 @@ class PostgresStore:
 Store = SqliteStore | PostgresStore
 
 
-@pytest.fixture(scope="session", params=ENGINES)
-def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+@pytest.fixture(scope="session", params=(SqliteStore.engine, PostgresStore.engine))
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """Give one engine's databases, with a seeded one to copy."""
-    made: Store
-    if request.param == "sqlite":
-        made = SqliteStore(tmp_path_factory.mktemp("sqlite"))
-    else:
-        made = PostgresStore(request.getfixturevalue("postgres_address"))
-    fill(made.template_url)
-    yield made
-    if isinstance(made, PostgresStore):
-        made.drop(made.template_url)
-        made.admin.dispose()
+    if request.param == SqliteStore.engine:
+        with tempfile.TemporaryDirectory(dir=_quick_place()) as folder:
+            files = SqliteStore(Path(folder))
+            fill(files.template_url)
+            yield files
+        return
+    databases = PostgresStore(request.getfixturevalue("postgres_address"))
+    fill(databases.template_url)
+    yield databases
+    databases.drop(databases.template_url)
+    databases.admin.dispose()
 
 
 def fill(url: str) -> None:
