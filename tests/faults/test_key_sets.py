@@ -13,7 +13,8 @@ from tests.faults.rig import Figures, Rig, rigged
 from tests.identity.idp import Idp, idp
 from tests.identity.test_tokens import rsa_jwk
 
-_LONGEST = 10
+# In seconds. Twenty fetches that are waited for, each to its end, take twice as long.
+_LONGEST = 30
 
 
 @pytest.fixture

@@ -124,15 +124,17 @@ def test_the_number_of_queries_is_the_same_for_one_answer_and_for_290(county: Co
         f"{address}/sheet",
     ]
 
+    # No answer for a token is kept: each is made of what the database tells.
+    asker = county.token("2281")
+
+    def count(path: str) -> int:
+        with counting(county) as seen:
+            county.get(path, asker).raise_for_status()
+        return len(seen)
+
     def counts() -> list[int]:
-        # What was written is taken in by whoever asks first.
-        county.get(address)
-        found = []
-        for path in paths:
-            with counting(county) as seen:
-                county.get(path).raise_for_status()
-            found.append(len(seen))
-        return found
+        # The fewest of three: what was written is taken in by whoever asks first, and looked for in between.
+        return [min(count(path) for _ in range(3)) for path in paths]
 
     few = counts()
     _let_all_answer(county)
