@@ -1,6 +1,7 @@
 """The rules of the house, read from the imports and the calls."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,6 +73,13 @@ def test_a_route_cannot_look_at_the_caller_and_have_its_answer_kept_for_all() ->
     using = {str(path) for path in FILES if "api.identity.authenticate.Anyone" in set(imports(path))}
     assert using == {"api/dependencies.py"}
     assert files_that_call("maybe_caller") == {"api/identity/authenticate.py"}
+
+
+def test_nothing_looks_at_the_address_that_the_host_header_is_a_part_of() -> None:
+    """`request.url` is put together from what the sender says; the path alone is in the scope."""
+    for path in FILES:
+        code = (ROOT / path).read_text(encoding="utf-8")
+        assert not re.search(r"request\.(url|base_url|url_for)\b|request\.headers(\.get\(|\[)\"host\"", code), path
 
 
 def test_one_file_commits() -> None:
