@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from api.document import document
 from api.main import create_app
-from api.openapi import document
 from api.settings import Settings
 
 JSON = "application/json"
