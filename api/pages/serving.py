@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -27,7 +27,7 @@ class PageRoute(APIRoute):
             if len(kept) < len(given.multi_items()):
                 # Newsletters and networks hang parameters of their own on links. They neither stop a reader nor
                 # fill the cache with one page over and over.
-                return RedirectResponse(f"{request.scope['path']}?{urlencode(kept)}".rstrip("?"), 303)
+                return RedirectResponse(f"{quote(request.scope['path'])}?{urlencode(kept)}".rstrip("?"), 303)
             try:
                 return await handle(request)
             except (NotFound, RequestValidationError) as error:

@@ -64,6 +64,7 @@ def test_a_person_is_told_of_a_wrong_address_in_a_page(library: County, path: st
         ("/docs?fbclid=1&fbclid=2", "/docs"),
         ("/laget?fbclid=1&datum=2026-03-01", "/laget?datum=2026-03-01"),
         ("/begrepp?q=a%26b&q=%C3%A5&x=//evil.example", "/begrepp?q=%C3%A5"),
+        ("/begrepp/x%3Fq%3D1%23y%0D%0AX:1?x=1", "/begrepp/x%3Fq%3D1%23y%0D%0AX%3A1"),
     ],
 )
 def test_what_others_hang_on_a_link_is_taken_off(library: County, path: str, target: str) -> None:
