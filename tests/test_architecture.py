@@ -82,6 +82,21 @@ def test_nothing_looks_at_the_address_that_the_host_header_is_a_part_of() -> Non
         assert not re.search(r"request\.(url|base_url|url_for)\b|request\.headers(\.get\(|\[)\"host\"", code), path
 
 
+# What may be private, loaded by its id: each only where it is also asked who may see it.
+BY_ID = {
+    "find_proposal": {"api/proposals/reading.py"},
+    "lock_proposal": {"api/proposals/standing.py"},
+    "find_comment": {"api/comments/reading.py"},
+    "find_client": {"api/clients/reading.py", "api/identity/clients.py"},
+    "lock_client": {"api/clients/service.py"},
+}
+
+
+@pytest.mark.parametrize(("question", "places"), BY_ID.items())
+def test_what_may_be_private_is_loaded_where_it_is_asked_who_may_see_it(question: str, places: set[str]) -> None:
+    assert {path for path in files_that_call(question) if path.startswith("api/")} == places
+
+
 def test_one_file_commits() -> None:
     assert files_that_call("commit") == {"db/session.py"}
     assert files_that_call("rollback") == set()

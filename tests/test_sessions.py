@@ -47,8 +47,9 @@ def test_no_session_of_sqlite_waits_or_forgets(library: County, name: str, value
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_the_journal_is_the_one_that_this_sqlite_keeps_safely(library: County) -> None:
-    kept = str(answer(library.app.state.database, "PRAGMA journal_mode", writes=True)).upper()
-    assert kept == journal_mode(sqlite3.sqlite_version_info)
+    chosen = journal_mode(sqlite3.sqlite_version_info)
+    assert str(answer(library.app.state.database, "PRAGMA journal_mode", writes=True)).upper() == chosen
+    assert library.get("/readyz").json()["checks"]["journalMode"] == chosen
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
