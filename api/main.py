@@ -18,6 +18,7 @@ from api.annotations.current import CurrentMarker
 from api.annotations.routes import router as annotations
 from api.clients.routes import router as clients
 from api.comments.routes import router as comments
+from api.document import TITLE, VERSION
 from api.edge.context import Topic
 from api.edge.headers import Headers, json_headers
 from api.edge.load import Load
@@ -39,7 +40,6 @@ from api.identity.token_endpoint import router as identity
 from api.identity.trust import Trust
 from api.interpretations.routes import router as interpretations
 from api.issuers.routes import router as issuers
-from api.openapi import TITLE, VERSION
 from api.organisations.routes import router as organisations
 from api.outbound.calls import Outbound
 from api.packages.routes import router as packages

@@ -126,7 +126,7 @@ def _from_framework(request: Request, error: HTTPException) -> DomainError:
 
 
 def _allow(request: Request) -> str:
-    return ", ".join(sorted(methods_of(request.app, request.url.path)))
+    return ", ".join(sorted(methods_of(request.app, request.scope["path"])))
 
 
 def _from_integrity(_request: Request, error: sa.exc.IntegrityError) -> DomainError:

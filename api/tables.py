@@ -11,6 +11,8 @@ from starlette.responses import Response
 from api.schemas import Query
 
 Dialect = Literal["rfc4180", "excel-sv"]
+# What may begin a formula: also in full width, and behind a sign that a spreadsheet passes over.
+_RUNS = tuple("=+-@＝＋－＠\t\r\n")
 
 
 class TableQuery(Query):
@@ -42,4 +44,4 @@ def csv_answer(name: str, columns: Sequence[str], rows: Iterable[Iterable[Any]],
 def _safe(values: Iterable[Any]) -> list[str]:
     """Keep a spreadsheet from running what a text begins with."""
     texts = ("" if value is None else str(value) for value in values)
-    return [f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text for text in texts]
+    return [f"'{text}" if text.startswith(_RUNS) else text for text in texts]

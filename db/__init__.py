@@ -25,6 +25,7 @@ from db import (  # noqa: E402
     organisations,
     proposals,
     rounds,
+    term_pairs,
     terms,
 )
 
@@ -45,5 +46,6 @@ __all__ = [
     "organisations",
     "proposals",
     "rounds",
+    "term_pairs",
     "terms",
 ]

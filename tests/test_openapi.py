@@ -15,8 +15,9 @@ import yaml
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from api.document import document
 from api.main import create_app
-from api.openapi import document, examples
+from api.openapi import examples
 from api.settings import Settings
 from tests.conftest import County, Store, running, serving
 from tests.examples import DECISION_BODY, make

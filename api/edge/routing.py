@@ -99,6 +99,8 @@ def read_json(request: Request, body: bytes) -> object:
     media_type, charset = _content_type(request.headers.get("content-type", "none/none"))
     if media_type != "application/json":
         raise UnsupportedMediaType("The body must be application/json.", {"Accept": "application/json"})
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType("Send the body as it is, not compressed.", {"Accept-Encoding": "identity"})
     if charset not in ("utf-8", "utf8"):
         raise UnsupportedMediaType("JSON is UTF-8: send no other charset.", {"Accept": "application/json"})
     try:

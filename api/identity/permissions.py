@@ -10,15 +10,13 @@ _EDITOR = _READER | {"terms:propose", "guidelines:propose", "comments:write"}
 _COORDINATOR = _EDITOR | {
     "statements:write",
     "interpretations:write",
-    "readiness:write",
     "decisions:write",
     "clients:manage",
-    "webhooks:manage",
     "events:read",
 }
-_INTEGRATOR = frozenset({"decisions:write", "webhooks:manage", "events:read", "tasks:read"})
-_COUNTY_EDITOR = _EDITOR | {"proposals:moderate", "proposals:decide", "imports:write", "events:read"}
-_COUNTY_ADMIN = frozenset({"issuers:manage", "clients:manage", "webhooks:manage", "events:read"})
+_INTEGRATOR = frozenset({"decisions:write", "events:read", "tasks:read"})
+_COUNTY_EDITOR = _EDITOR | {"proposals:moderate", "proposals:decide", "events:read"}
+_COUNTY_ADMIN = frozenset({"issuers:manage", "clients:manage", "events:read"})
 
 ROLES: dict[str, frozenset[str]] = {
     "reader": _READER,
@@ -30,7 +28,7 @@ ROLES: dict[str, frozenset[str]] = {
 }
 # A municipality's issuer may name these roles, but they mean nothing there.
 COUNTY_ROLES = frozenset({"county_editor", "county_admin"})
-COUNTY_SCOPES = frozenset({"proposals:moderate", "proposals:decide", "imports:write", "issuers:manage"})
+COUNTY_SCOPES = frozenset({"proposals:moderate", "proposals:decide", "issuers:manage"})
 SCOPES = frozenset[str]().union(*ROLES.values())
 
 
