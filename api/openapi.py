@@ -16,6 +16,7 @@ from api.errors import DomainError, FieldError, KeyInUse, KeyReused, Unprocessab
 from api.identity.permissions import TABLE, Access
 from api.schemas import Output
 from api.settings import Settings
+from api.tables import CSV, XLSX
 
 VERSION = "0.1.0"
 RELEASED = "2026-11-24"
@@ -68,7 +69,6 @@ _SUMMARIES = {200: "The answer. Svaret.", 201: "Created. Skapat."}
 # Where a status has several kinds, the one that any address may answer.
 _GENERAL: dict[int, type[DomainError]] = {kind.status: kind for kind in reversed(all_problems())} | {422: Unprocessable}
 _TEXT = {"type": "string"}
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SENT_HEADERS = {
     "traceparent": "W3C trace context; comes back as sent.",
     "X-Request-Id": "Your own id of the request; comes back as sent.",
@@ -144,12 +144,12 @@ def answers(
     declared: dict[int | str, dict[str, Any]] = {}
     good = {"application/json": {"examples": {name: {"value": examples()[name]}}}}
     if csv:
-        good["text/csv"] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()[f"{name}.csv"]}}}  # type: ignore[dict-item]
+        good[CSV] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()[f"{name}.csv"]}}}  # type: ignore[dict-item]
     if page:
         good["text/html"] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["redline.html"]}}}  # type: ignore[dict-item]
     if sheet:
         good["text/html"] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["sheet.html"]}}}  # type: ignore[dict-item]
-        good[_XLSX] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["sheet.xlsx"]}}}  # type: ignore[dict-item]
+        good[XLSX] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["sheet.xlsx"]}}}  # type: ignore[dict-item]
     for code in sorted({status, *statuses, *_EVERYWHERE}):
         if code < 400:  # noqa: PLR2004
             declared[code] = {"description": _SUMMARIES[code], "content": good}
@@ -171,9 +171,11 @@ def answer_of(model: type[Output], name: str, status: int = 200) -> dict[int | s
     return {status: {"model": model, "description": _SUMMARIES[status], "content": content}}
 
 
-def body_example(*names: str) -> dict[str, Any]:
-    """Put complete examples beside the schema of a JSON body."""
-    content = {"application/json": {"examples": {name: {"value": examples()[name]} for name in names}}}
+def body_example(*names: str, csv: str | None = None) -> dict[str, Any]:
+    """Put complete examples beside the schema of a JSON body, and one of the file that may be sent instead."""
+    content: dict[str, Any] = {"application/json": {"examples": {name: {"value": examples()[name]} for name in names}}}
+    if csv is not None:
+        content |= {CSV: {"schema": _TEXT, "examples": {csv: {"value": examples()[csv]}}}, XLSX: {"schema": _TEXT}}
     return {"requestBody": {"content": content}}
 
 

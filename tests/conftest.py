@@ -210,7 +210,7 @@ class County:
 
     def raw(self, method: str, path: str, content: bytes, by: str | None = None, **headers: str) -> httpx2.Response:
         """Send bytes as they are, as JSON if no other content type is given."""
-        sent = {"Content-Type": "application/json", **_headers(by, headers)}
+        sent = {"content-type": "application/json", **_headers(by, headers)}
         return self.client.request(method, _address(path), content=content, headers=sent)
 
 

@@ -74,6 +74,20 @@ DECISION_BODY = {
 }
 
 
+MANUAL_BODY = {
+    name: value
+    for name, value in DECISION_BODY.items()
+    if name not in ("sourceRevision", "deviations") and value is not None
+} | {"kind": "adopt", "decidedOn": "2026-11-02", "validFrom": "2026-11-02"}
+BATCH_ITEMS = [
+    {"externalId": "KS-2026-0042", **DECISION_BODY},
+    {"externalId": "KS-2026-0043", **DECISION_BODY, "version": "9.0"},
+]
+BATCH_CSV = """\
+externalId;guideline;version;kind;bodyType;body;decidedOn;reason;sourceRevision;deviationProvision;deviationMotive
+KS-2026-0042;gemensamt-sprak;1.0;adopt_with_changes;kommunstyrelse;Kommunstyrelsen;2026-12-01;;8;1.3;Upphandling pågår.
+KS-2026-0042;;;;;;;;;1.2;Rollen finns inte än.
+"""
 INTERPRETATION = "/municipalities/2281/interpretations/digital-mognad"
 INTERPRETATION_BODY = {
     "alignment": "narrower",
@@ -257,6 +271,16 @@ def _play_decision(county: County, made: dict[str, Any]) -> None:
     made["recorded-decision"] = county.send("PUT", DECISION, DECISION_BODY, integrator).raise_for_status().json()
     made["municipal-decision"] = county.get(DECISION).json()
     made["decisions"] = county.get("/municipalities/2281/decisions?limit=1").json()
+    made["decision-revisions"] = county.get(f"{DECISION}/revisions").json()
+    made["manual-decision"] = MANUAL_BODY
+    made["written-decision"] = (
+        county.send("POST", "/municipalities/2281/decisions", MANUAL_BODY, integrator).raise_for_status().json()
+    )
+    made["decision-batch-body"] = batch = {"source": "platina", "items": BATCH_ITEMS}
+    made["decision-batch"] = (
+        county.send("POST", "/municipalities/2281/decision-batches", batch, integrator).raise_for_status().json()
+    )
+    made["decision-batch.csv"] = BATCH_CSV
 
 
 def _play_interpretation(county: County, made: dict[str, Any]) -> None:

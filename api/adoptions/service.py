@@ -18,6 +18,8 @@ from db.session import Transaction
 
 Result = Literal["created", "updated", "unchanged", "stale"]
 
+# The source of what is written in by hand.
+MANUAL = "manual"
 _ADDRESSES = uuid.UUID("2c9d7a52-1f0b-5f0e-8d53-9f1f7a5b0c22")
 
 
@@ -112,8 +114,8 @@ def present_decision(decision: Decision) -> DecisionRead:
 
 
 # What is kept of a record as it was sent; an item of a batch is a record with its address.
-_KEPT = frozenset(DecisionRecord.model_fields) - {"guideline", "version", "deviations", "retracted", "source_revision"}
-_SAID = frozenset(DecisionRecord.model_fields)
+_KEPT = set(DecisionRecord.model_fields) - {"guideline", "version", "deviations", "retracted", "source_revision"}
+_SAID = set(DecisionRecord.model_fields)
 _NOTHING: dict[str, Any] = {"deviations": []}
 
 

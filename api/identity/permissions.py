@@ -57,6 +57,7 @@ _MOVE = _PROPOSE | _MODERATE
 _COMMENT = frozenset({"comments:write"})
 _ISSUERS = frozenset({"issuers:manage"})
 _INTERPRETATIONS = frozenset({"interpretations:write"})
+_RECORD = frozenset({"decisions:write"})
 _CLIENTS = frozenset({"clients:manage"})
 _API = "/api/v1"
 _ROUNDS = f"{_API}/proposals/{{proposalId}}/rounds"
@@ -144,9 +145,12 @@ ROUTES: tuple[Access, ...] = (
     Access(
         "PUT",
         f"{_API}/municipalities/{{municipalityCode}}/decisions/{{source}}/{{externalId}}",
-        frozenset({"decisions:write"}),
+        _RECORD,
         "its own municipality",
     ),
+    Access("GET", f"{_API}/municipalities/{{municipalityCode}}/decisions/{{source}}/{{externalId}}/revisions"),
+    Access("POST", f"{_API}/municipalities/{{municipalityCode}}/decisions", _RECORD, "its own municipality"),
+    Access("POST", f"{_API}/municipalities/{{municipalityCode}}/decision-batches", _RECORD, "its own municipality"),
     Access("GET", f"{_API}/municipalities/{{municipalityCode}}/adoptions"),
     Access(
         "GET", f"{_API}/municipalities/{{municipalityCode}}/tasks", frozenset({"tasks:read"}), "its own municipality"
