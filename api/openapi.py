@@ -171,11 +171,9 @@ def answer_of(model: type[Output], name: str, status: int = 200) -> dict[int | s
     return {status: {"model": model, "description": _SUMMARIES[status], "content": content}}
 
 
-def body_example(*names: str, csv: str | None = None) -> dict[str, Any]:
-    """Put complete examples beside the schema of a JSON body, and one of the file that may be sent instead."""
-    content: dict[str, Any] = {"application/json": {"examples": {name: {"value": examples()[name]} for name in names}}}
-    if csv is not None:
-        content |= {CSV: {"schema": _TEXT, "examples": {csv: {"value": examples()[csv]}}}, XLSX: {"schema": _TEXT}}
+def body_example(*names: str) -> dict[str, Any]:
+    """Put complete examples beside the schema of a JSON body."""
+    content = {"application/json": {"examples": {name: {"value": examples()[name]} for name in names}}}
     return {"requestBody": {"content": content}}
 
 
@@ -231,7 +229,9 @@ def document(app: FastAPI, settings: Settings) -> dict[str, Any]:
     )
     # Set here, since FastAPI would load a library to check it.
     made["info"]["contact"]["email"] = settings.contact
-    made["info"]["x-limitations"] = "JSON bodies of at most 1 MB, texts to mark 2.5 MB; pages of at most 100 items."
+    made["info"]["x-limitations"] = (
+        "JSON bodies of at most 1 MB, texts to mark 2.5 MB, batches of decisions 10 MB; pages of at most 100 items."
+    )
     made["info"]["x-sla"] = {
         "availability": "best effort while in beta",
         "responseTime": "public reads within 100 ms",

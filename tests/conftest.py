@@ -220,7 +220,7 @@ def _address(path: str) -> str:
 
 def _headers(by: str | None, named: dict[str, str]) -> dict[str, str]:
     """Write header names as Python arguments: if_match is If-Match."""
-    headers = {name.replace("_", "-"): value for name, value in named.items()}
+    headers = {name.replace("_", "-").lower(): value for name, value in named.items()}
     return headers | ({"Authorization": f"Bearer {by}"} if by else {})
 
 

@@ -83,11 +83,6 @@ BATCH_ITEMS = [
     {"externalId": "KS-2026-0042", **DECISION_BODY},
     {"externalId": "KS-2026-0043", **DECISION_BODY, "version": "9.0"},
 ]
-BATCH_CSV = """\
-externalId;guideline;version;kind;bodyType;body;decidedOn;reason;sourceRevision;deviationProvision;deviationMotive
-KS-2026-0042;gemensamt-sprak;1.0;adopt_with_changes;kommunstyrelse;Kommunstyrelsen;2026-12-01;;8;1.3;Upphandling pågår.
-KS-2026-0042;;;;;;;;;1.2;Rollen finns inte än.
-"""
 INTERPRETATION = "/municipalities/2281/interpretations/digital-mognad"
 INTERPRETATION_BODY = {
     "alignment": "narrower",
@@ -280,7 +275,6 @@ def _play_decision(county: County, made: dict[str, Any]) -> None:
     made["decision-batch"] = (
         county.send("POST", "/municipalities/2281/decision-batches", batch, integrator).raise_for_status().json()
     )
-    made["decision-batch.csv"] = BATCH_CSV
 
 
 def _play_interpretation(county: County, made: dict[str, Any]) -> None:

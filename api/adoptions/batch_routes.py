@@ -45,7 +45,8 @@ router = APIRouter(tags=["adoptions"], route_class=SheetRoute)
     "/municipalities/{municipalityCode}/decision-batches",
     operation_id="recordDecisions",
     responses=answers("decision-batch", 404),
-    openapi_extra=body_example("decision-batch-body", csv="decision-batch.csv"),
+    # Of the files only the text below tells: generated clients leave out an operation whose body may be no JSON.
+    openapi_extra=body_example("decision-batch-body"),
 )
 def post_batch(
     request: Request,
@@ -58,9 +59,9 @@ def post_batch(
     """Record up to 1,000 decisions of one's own municipality: each is judged by itself, and told of in `results`.
 
     Batches may overlap, come in any order and be sent again: the end is the same. With `Idempotency-Key` a retry gets
-    the first answer. A CSV file or a workbook has the fields of the JSON as columns, `source` stands in the query;
-    a line with nothing but `externalId` and the columns of a deviation adds that to the decision above it.
-    Registrerar upp till 1 000 beslut; varje rad prövas för sig. CSV och XLSX har samma kolumner.
+    the first answer. A file is taken too, as `text/csv` or a workbook (.xlsx): the fields of the JSON are its columns
+    (`deviationProvision`, `deviationMotive` and so on for a deviation), and `source` stands in the query.
+    Registrerar upp till 1 000 beslut; varje rad prövas för sig. En fil, CSV eller XLSX, har samma kolumner.
     """
     if body.source is not None and query.source not in (None, body.source):
         raise invalid("/query/source", "contradicts-body", "is another than that in the body: leave it out")
