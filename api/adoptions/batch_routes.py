@@ -8,11 +8,11 @@ from starlette.datastructures import Headers
 
 from api.adoptions.batches import BatchRecorder
 from api.adoptions.schemas import BatchQuery, BatchResult, DecisionBatch
-from api.adoptions.sheets import SheetRow, rows_of_csv, rows_of_workbook
+from api.adoptions.sheets import SheetRow, rows_of_csv, rows_of_workbook, take_source
 from api.dependencies import Tx
 from api.edge.context import context_of
 from api.edge.routing import StrictRoute, content_type
-from api.errors import UnsupportedMediaType, invalid
+from api.errors import UnsupportedMediaType
 from api.identity.authenticate import DecisionWriter
 from api.openapi import answers, body_example
 from api.organisations.routes import MunicipalityCodePath
@@ -35,7 +35,8 @@ class SheetRoute(StrictRoute):
         request.state.rows = await run_in_threadpool(reader, body)
         # The framework takes a body for JSON by this alone.
         request._headers = Headers({**request.headers, "content-type": "application/json"})  # noqa: SLF001
-        return {"items": [row.item for row in request.state.rows]}
+        source = take_source(request.state.rows)
+        return {"source": source, "items": [row.item for row in request.state.rows]}
 
 
 router = APIRouter(tags=["adoptions"], route_class=SheetRoute)
@@ -60,16 +61,11 @@ def post_batch(
 
     Batches may overlap, come in any order and be sent again: the end is the same. With `Idempotency-Key` a retry gets
     the first answer. A file is taken too, as `text/csv` or a workbook (.xlsx): the fields of the JSON are its columns
-    (`deviationProvision`, `deviationMotive` and so on for a deviation), and `source` stands in the query.
+    (`source` too; `deviationProvision`, `deviationMotive` and so on for a deviation).
     Registrerar upp till 1 000 beslut; varje rad prövas för sig. En fil, CSV eller XLSX, har samma kolumner.
     """
-    if body.source is not None and query.source not in (None, body.source):
-        raise invalid("/query/source", "contradicts-body", "is another than that in the body: leave it out")
-    source = body.source or query.source
-    if source is None:
-        raise invalid("/source", "missing", "name the system that the decisions come from; beside a file in the query")
     rows: list[SheetRow] | None = getattr(request.state, "rows", None)
-    batch = body.model_copy(update={"dry_run": body.dry_run or query.dry_run, "atomic": body.atomic or query.atomic})
+    batch = body.model_copy(update={"dry_run": body.dry_run or query.dry_run})
     instance = context_of(request.scope).request_id
     recorder = BatchRecorder(tx, caller, municipality_code, instance, request.app.state.settings.base_url)
-    return recorder.record(batch, source, rows)
+    return recorder.record(batch, rows)

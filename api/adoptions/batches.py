@@ -34,13 +34,13 @@ class BatchRecorder:
         self._tx, self._caller, self._municipality = tx, caller, municipality
         self._instance, self._base_url = instance, base_url
 
-    def record(self, batch: DecisionBatch, source: str, rows: Sequence[SheetRow] | None) -> BatchResult:
+    def record(self, batch: DecisionBatch, rows: Sequence[SheetRow] | None) -> BatchResult:
         """Record what can be recorded; with `atomic` a single fault raises Unprocessable for all."""
         lock_own_municipality(self._tx, self._caller, self._municipality)
         lines: Sequence[SheetRow | None] = rows or [None] * len(batch.items)
         read = [_read(item, line) for item, line in zip(batch.items, lines, strict=True)]
         named = {item.external_id for item in read if not isinstance(item, DomainError)}
-        ledger = Ledger(self._tx, self._municipality, source, named)
+        ledger = Ledger(self._tx, self._municipality, batch.source, named)
         results = [
             self._result(ledger, index, item, _named(batch.items[index]), line.number if line else None)
             for index, (item, line) in enumerate(zip(read, lines, strict=True))
@@ -92,7 +92,7 @@ def _named(item: Any) -> str | None:
 def _check_all(results: Sequence[RowResult]) -> None:
     """Refuse the whole batch for the faults of its rows: raises Unprocessable."""
     faults = [
-        FieldError(f"/items/{result.index}{pointer}", code, _told(result.row, detail))
+        FieldError(f"/items/{result.index}{pointer}", code, detail)
         for result in results
         if result.problem is not None
         for pointer, code, detail in _faults_of(result.problem)
@@ -105,7 +105,3 @@ def _faults_of(problem: Problem) -> list[tuple[str, str, str]]:
     if problem.errors:
         return [(fault.pointer, fault.code, fault.detail) for fault in problem.errors]
     return [("/sourceRevision", RevisionConflict.slug, problem.detail)]
-
-
-def _told(row: int | None, detail: str) -> str:
-    return detail if row is None else f"row {row}: {detail}"

@@ -164,25 +164,18 @@ BatchItem = Annotated[
 ]
 
 
-_SOURCE = "The system that the decisions come from."
-_DRY_RUN = "Tell what would happen, and store nothing."
-_ATOMIC = "All or nothing: one refused row, and nothing is stored."
-
-
 class BatchQuery(Query):
-    """What the body of a batch says of itself, for files, which cannot."""
+    """How a batch is to be taken, for a file, which cannot say it."""
 
-    source: ExternalName | None = Field(None, description=_SOURCE)
-    dry_run: QueryBool = Field(default=False, description=_DRY_RUN)
-    atomic: QueryBool = Field(default=False, description=_ATOMIC)
+    dry_run: QueryBool = Field(default=False, description="Tell what would happen, and store nothing.")
 
 
 class DecisionBatch(Input):
-    """Decisions of one source, each judged by itself; beside a file, the query says all but the items."""
+    """Decisions of one source, each judged by itself."""
 
-    source: ExternalName | None = Field(None, description=_SOURCE)
-    dry_run: Bool = Field(default=False, description=_DRY_RUN)
-    atomic: Bool = Field(default=False, description=_ATOMIC)
+    source: ExternalName = Field(description="The system that the decisions come from.")
+    dry_run: Bool = Field(default=False, description="Tell what would happen, and store nothing.")
+    atomic: Bool = Field(default=False, description="All or nothing: one refused item, and nothing is stored.")
     items: list[Any] = Field(
         min_length=1,
         max_length=1_000,

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.adoptions.schemas import BatchRecord, Deviation
+from api.adoptions.service import MANUAL
 from api.adoptions.workbooks import Cell, read_workbook
 from api.errors import FieldError, Unprocessable, invalid
 
 # A column is named as the field of JSON; a deviation's fields stand in columns of their own.
 _FIELDS = {field.alias or name: name for name, field in BatchRecord.model_fields.items() if name != "deviations"}
 _OF_DEVIATION = {f"deviation{name.capitalize()}": name for name in Deviation.model_fields}
-COLUMNS = (*_FIELDS, *_OF_DEVIATION)
+_SOURCE = "source"
+COLUMNS = (_SOURCE, *_FIELDS, *_OF_DEVIATION)
 _ID = "externalId"
 _WHOLE_NUMBERS = frozenset({"sourceRevision"})
 _TRUE, _FALSE = frozenset({"true", "sant"}), frozenset({"false", "falskt"})
@@ -46,6 +48,18 @@ def rows_of_csv(data: bytes) -> list[SheetRow]:
 def rows_of_workbook(data: bytes) -> list[SheetRow]:
     """Read the first sheet of a workbook (XLSX): raises Unprocessable."""
     return _rows(enumerate(read_workbook(data, len(COLUMNS), _MOST_ROWS), start=1))
+
+
+def take_source(rows: Sequence[SheetRow]) -> str:
+    """Take the source out of the lines, which all name the same or none: raises Unprocessable."""
+    found: str | None = None
+    for row in rows:
+        named = row.item.pop(_SOURCE, found)
+        if found is not None and named != found:
+            detail = f"row {row.number} names another source than those before: send a file for each"
+            raise invalid(f"/{_SOURCE}", "several-sources", detail)
+        found = named
+    return found or MANUAL
 
 
 def _numbered(lines: Any) -> Iterator[tuple[int, Sequence[Cell]]]:
@@ -142,5 +156,5 @@ def _text(cell: Cell) -> str:
 
 def _goes_on(row: SheetRow, before: SheetRow) -> bool:
     """Tell whether a line only adds a deviation to the decision above it."""
-    same = row.item.keys() == {_ID, "deviations"} and row.item[_ID] == before.item.get(_ID)
+    same = row.item.keys() - {_SOURCE} == {_ID, "deviations"} and row.item[_ID] == before.item.get(_ID)
     return same and "deviations" in before.item

@@ -27,9 +27,8 @@ def send(county: County, items: Sequence[Any], **options: Any) -> httpx2.Respons
     return county.send("POST", BATCHES, sent, county.token("2281", "integrator"))
 
 
-def send_file(county: County, content: bytes, kind: str = CSV, query: str = "source=platina") -> httpx2.Response:
-    token = county.token("2281", "coordinator")
-    return county.raw("POST", f"{BATCHES}?{query}", content, token, content_type=kind)
+def send_file(county: County, content: bytes, kind: str = CSV) -> httpx2.Response:
+    return county.raw("POST", BATCHES, content, county.token("2281", "coordinator"), content_type=kind)
 
 
 def results(answer: httpx2.Response) -> list[str]:
@@ -166,10 +165,17 @@ def test_a_batch_that_is_wrong_as_a_whole_is_refused_as_a_whole(county: County, 
     assert stored(county) == before
 
 
-def test_a_source_stands_in_one_place(county: County) -> None:
-    sent = {"source": "platina", "items": [item(1)]}
-    answer = county.send("POST", f"{BATCHES}?source=evolution", sent, county.token("2281", "integrator"))
-    assert check_problem(answer, 422, "invalid-input")["errors"][0]["pointer"] == "/query/source"
+def test_a_file_names_its_source_in_a_column_or_is_sent_by_hand(county: County) -> None:
+    send_file(county, lines(HEAD, LINE))
+    assert county.get("/municipalities/2281/decisions/manual/KS-1").status_code == 200
+    named = lines(f"{HEAD};source", f"{LINE};evolution", f"{LINE.replace('KS-1', 'KS-2')};")
+    assert results(send_file(county, named)) == ["created", "created"]
+    assert county.get("/municipalities/2281/decisions/evolution/KS-2").status_code == 200
+    several = lines(f"{HEAD};source", f"{LINE};evolution", f"{LINE};platina")
+    problem = check_problem(send_file(county, several), 422, "invalid-input")
+    [fault] = problem["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/source", "several-sources")
+    assert "row 3" in fault["detail"]
 
 
 def test_another_municipality_is_not_spoken_for(county: County) -> None:
@@ -215,7 +221,7 @@ def test_every_spelling_of_a_file_says_the_same(county: County) -> None:
     told = [results(send_file(county, content)) for content in SPELLINGS.values()]
     assert told == [["created"], *[["unchanged"]] * (len(SPELLINGS) - 1)]
     as_json = {name: value for name, value in item(1).items() if name in HEAD.split(";")} | {"kind": "adopt"}
-    assert results(send(county, [as_json])) == ["unchanged"]
+    assert results(send(county, [as_json], source="manual")) == ["unchanged"]
 
 
 def test_lines_with_the_same_id_add_deviations(county: County) -> None:
@@ -229,7 +235,7 @@ def test_lines_with_the_same_id_add_deviations(county: County) -> None:
     answer = send_file(county, content)
     assert results(answer) == ["created", "rejected"]
     assert [each["row"] for each in answer.json()["results"]] == [2, 4]
-    shown = county.get("/municipalities/2281/decisions/platina/KS-1").json()
+    shown = county.get("/municipalities/2281/decisions/manual/KS-1").json()
     assert [each["provision"] for each in shown["deviations"]] == ["1.3", "1.2"]
     assert shown["deviations"][0]["until"] == "2027-12-31"
 
@@ -239,7 +245,7 @@ def test_a_decision_is_withdrawn_by_a_line(county: County) -> None:
     for word, revision in (("SANT", 2), ("true", 3)):
         told = send_file(county, lines("externalId;retracted;sourceRevision", f"KS-1;{word};{revision}"))
         assert results(told) == ["updated"]
-    assert county.get("/municipalities/2281/decisions/platina/KS-1").json()["retracted"] is True
+    assert county.get("/municipalities/2281/decisions/manual/KS-1").json()["retracted"] is True
 
 
 BAD_ROWS: dict[str, tuple[str, tuple[str, str]]] = {
@@ -263,10 +269,6 @@ def test_a_bad_line_is_named_and_poisons_no_other(county: County, name: str) -> 
     assert results(answer) == ["rejected", "created"]
     assert answer.json()["results"][0]["row"] == 2
     assert faults(answer) == [expected]
-    atomic = send_file(county, lines(HEAD, line), query="source=platina&atomic=true")
-    [fault] = check_problem(atomic, 422, "invalid-input")["errors"]
-    assert (fault["pointer"], fault["code"]) == (f"/items/0{expected[0]}", expected[1])
-    assert fault["detail"].startswith("row 2: ")
 
 
 BAD_FILES: dict[str, tuple[bytes, tuple[str, str]]] = {

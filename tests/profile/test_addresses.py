@@ -101,10 +101,10 @@ def test_ufn_01_an_address_is_host_api_version_resource_id_parameters(document: 
 
 def test_ufn_03_no_write_takes_query_parameters(document: dict[str, Any]) -> None:
     taken = {str(one): [given["name"] for given in one.parameters("query")] for one in writes(document)}
-    # With `dryRun` nothing is written; a file cannot say of itself how it is to be taken.
+    # With it nothing is written.
     assert {operation: names for operation, names in taken.items() if names} == {
         "POST /proposals": ["dryRun"],
-        "POST /municipalities/{municipalityCode}/decision-batches": ["source", "dryRun", "atomic"],
+        "POST /municipalities/{municipalityCode}/decision-batches": ["dryRun"],
     }
 
 
