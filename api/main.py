@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from api.adoptions.batch_routes import router as batches
+from api.adoptions.deviation_routes import router as deviations
 from api.adoptions.routes import router as adoptions
 from api.annotations.current import CurrentMarker
 from api.annotations.routes import router as annotations
@@ -67,7 +68,7 @@ log = structlog.get_logger("samsprak.request")
 BASE = "/api/v1"
 _OF_THE_API = (
     *(terms, search, interpretations, guidelines, packages, proposals, inspection, comments, rounds),
-    *(adoptions, batches, organisations, tasks),
+    *(adoptions, batches, deviations, organisations, tasks),
     *(events, annotations, checkpoints, clients, issuers, service),
 )
 # SQLite has one writer; of PostgreSQL's connections readers need some too.

@@ -99,6 +99,7 @@ def make(county: County, provider: Idp) -> dict[str, Any]:
     _play_round(county, made)
     _play_trial(county, made)
     _play_decision(county, made)
+    _play_deviations(county, made)
     _play_interpretation(county, made)
     _play_clients(county, made)
     _play_token(county, made)
@@ -275,6 +276,12 @@ def _play_decision(county: County, made: dict[str, Any]) -> None:
     made["decision-batch"] = (
         county.send("POST", "/municipalities/2281/decision-batches", batch, integrator).raise_for_status().json()
     )
+
+
+def _play_deviations(county: County, made: dict[str, Any]) -> None:
+    made["deviations"] = county.get("/deviations?asOf=2027-02-01&guideline=gemensamt-sprak").json()
+    table = county.get("/deviations?asOf=2027-02-01&format=csv").text
+    made["deviations.csv"] = "".join(table.splitlines(keepends=True)[:3])
 
 
 def _play_interpretation(county: County, made: dict[str, Any]) -> None:

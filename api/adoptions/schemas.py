@@ -36,11 +36,12 @@ ExternalName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]{1,128
 
 
 class Deviation(Input):
-    """A provision that the municipality does not follow, why, what it does instead, until when."""
+    """A provision that the municipality does not follow, why, what it does instead, who answers for it, until when."""
 
     provision: ProvisionNumber
     motive: Text
     measure: Text | None = None
+    owner_role: Line | None = Field(None, description="The role that answers for it; never a person's name.")
     until: Day | None = None
 
 
@@ -272,6 +273,30 @@ class MunicipalityLinks(Output):
     self: Link
     adoptions: Link
     decisions: Link
+
+
+class DeviationRead(Output):
+    """A deviation of an adoption that stands; `decision` is the address of its decision under the API."""
+
+    municipality: MunicipalityCode
+    municipality_name: str
+    guideline: str
+    version: VersionNumber
+    provision: ProvisionNumber
+    motive: str
+    measure: str | None
+    owner_role: str | None = None
+    until: Day | None
+    expired: bool
+    decision: str
+
+
+class DeviationQuery(TableQuery, AsOfPaging):
+    """Which deviations; CSV has all of them, however many a page holds."""
+
+    municipality: MunicipalityCode | None = Field(None, description="Only those of this municipality.")
+    guideline: Slug | None = Field(None, description="Only from this guideline.")
+    until: Day | None = Field(None, description="Only those that end on this day or before.")
 
 
 class AdoptionQuery(AsOfPaging):

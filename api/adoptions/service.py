@@ -53,7 +53,8 @@ class Ledger:
     def enter(self, external_id: str, body: DecisionBody) -> tuple[Result, Decision]:
         """Enter one; raises Unprocessable or RevisionConflict. What is known already is told, and not entered."""
         sent = body.model_dump(mode="json", by_alias=True, include=_SAID)
-        digest = content_hash(sent)
+        # Of what it says alone: a field that a later version adds makes no old record another.
+        digest = content_hash(body.model_dump(mode="json", by_alias=True, include=_SAID, exclude_none=True))
         decision_id = decision_id_of(self._municipality, self._source, external_id)
         known = self._known.get(decision_id)
         if known is not None:

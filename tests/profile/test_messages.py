@@ -64,6 +64,7 @@ def test_ame_01_every_body_is_json_and_only_some_come_in_another_form_too(docume
         "POST /oauth2/token body",
         "GET /adoption-matrix 200",
         "GET /calendar 200",
+        "GET /deviations 200",
         "GET /guidelines/{guidelineId}/versions/{number}/package 200",
         "GET /divergences 200",
         "GET /proposals/{proposalId}/rounds/{roundNumber}/sheet 200",
