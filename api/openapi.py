@@ -54,6 +54,10 @@ TAGS = [
         "name": "adoptions",
         "description": "Municipal decisions and what follows. Kommunernas beslut och vad som följer.",
     },
+    {
+        "name": "readiness",
+        "description": "Prerequisites of introduction, needs and offers of help. Förutsättningar, behov och stöd.",
+    },
     {"name": "organisations", "description": "Municipalities and counties. Kommuner och län."},
     {"name": "events", "description": "The change feed. Händelseflödet."},
     {"name": "identity", "description": "Clients, issuers, tokens and keys. Klienter, utfärdare, tokens och nycklar."},

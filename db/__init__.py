@@ -24,6 +24,7 @@ from db import (  # noqa: E402
     issuers,
     organisations,
     proposals,
+    readiness,
     rounds,
     terms,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "metadata",
     "organisations",
     "proposals",
+    "readiness",
     "rounds",
     "terms",
 ]

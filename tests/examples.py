@@ -83,6 +83,20 @@ BATCH_ITEMS = [
     {"externalId": "KS-2026-0042", **DECISION_BODY},
     {"externalId": "KS-2026-0043", **DECISION_BODY, "version": "9.0"},
 ]
+READINESS_BODY = {
+    "version": "1.0",
+    "items": [
+        {
+            "prerequisite": "1",
+            "state": "done",
+            "note": None,
+            "trainings": [{"targetGroup": "leaders", "heldOn": "2026-10-05"}],
+        },
+        {"prerequisite": "2", "state": "started", "note": "Vikarier är sökta."},
+    ],
+    "needsHelpWith": ["language_support"],
+    "canHelpWith": ["own_staff"],
+}
 INTERPRETATION = "/municipalities/2281/interpretations/digital-mognad"
 INTERPRETATION_BODY = {
     "alignment": "narrower",
@@ -100,6 +114,7 @@ def make(county: County, provider: Idp) -> dict[str, Any]:
     _play_trial(county, made)
     _play_decision(county, made)
     _play_deviations(county, made)
+    _play_readiness(county, made)
     _play_interpretation(county, made)
     _play_clients(county, made)
     _play_token(county, made)
@@ -282,6 +297,21 @@ def _play_deviations(county: County, made: dict[str, Any]) -> None:
     made["deviations"] = county.get("/deviations?asOf=2027-02-01&guideline=gemensamt-sprak").json()
     table = county.get("/deviations?asOf=2027-02-01&format=csv").text
     made["deviations.csv"] = "".join(table.splitlines(keepends=True)[:3])
+
+
+def _play_readiness(county: County, made: dict[str, Any]) -> None:
+    made["readiness-record"] = READINESS_BODY
+    for code, help_ in (
+        ("2281", {}),
+        ("2262", {"items": [], "needsHelpWith": [], "canHelpWith": ["language_support"]}),
+    ):
+        address, by = f"/municipalities/{code}/readiness/gemensamt-sprak", county.token(code, "coordinator")
+        county.send("PUT", address, READINESS_BODY | help_, by, if_none_match="*").raise_for_status()
+    address = "/municipalities/2281/readiness"
+    made["readiness"] = county.get(f"{address}/gemensamt-sprak").json()
+    made["readiness-revisions"] = county.get(f"{address}/gemensamt-sprak/revisions").json()
+    made["readiness-of-municipality"] = county.get(address).json()
+    made["support-matches"] = county.get("/support-matches?matched=true").json()
 
 
 def _play_interpretation(county: County, made: dict[str, Any]) -> None:

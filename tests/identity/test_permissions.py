@@ -119,6 +119,7 @@ def offices(store: Store) -> Iterator[Offices]:
             f"PATCH {BASE}/clients/{{clientId}}": {"name": "Arkivet"},
             f"PUT {BASE}/municipalities/{{municipalityCode}}/decisions/{{source}}/{{externalId}}": DECISION_BODY,
             f"POST {BASE}/municipalities/{{municipalityCode}}/decisions": MANUAL_BODY,
+            f"PUT {BASE}/municipalities/{{municipalityCode}}/readiness/{{guidelineId}}": {"items": []},
             f"POST {BASE}/municipalities/{{municipalityCode}}/decision-batches": {"source": "a", "items": [{}]},
             f"PUT {OF_A_TERM}": INTERPRETATION_BODY,
         }

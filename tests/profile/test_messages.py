@@ -26,6 +26,8 @@ _NO_PLURAL = {
     *("broader", "narrower", "related", "citedBy", "invited", "unanswered", "changed", "removed", "missing"),
     # Counts are named after the field that they count.
     *("domain", "language", "audience", "letter"),
+    # As the contract has them: that with which somebody needs help, or can help.
+    *("needsHelpWith", "canHelpWith"),
 }
 _JSON = {"application/json", "application/problem+json"}
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z")
