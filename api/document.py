@@ -51,6 +51,10 @@ TAGS = [
         "name": "adoptions",
         "description": "Municipal decisions and what follows. Kommunernas beslut och vad som följer.",
     },
+    {
+        "name": "readiness",
+        "description": "Prerequisites of introduction, needs and offers of help. Förutsättningar, behov och stöd.",
+    },
     {"name": "organisations", "description": "Municipalities and counties. Kommuner och län."},
     {"name": "events", "description": "The change feed. Händelseflödet."},
     {"name": "identity", "description": "Clients, issuers, tokens and keys. Klienter, utfärdare, tokens och nycklar."},
@@ -126,7 +130,9 @@ def document(app: FastAPI, settings: Settings) -> dict[str, Any]:
     )
     # Set here, since FastAPI would load a library to check it.
     made["info"]["contact"]["email"] = settings.contact
-    made["info"]["x-limitations"] = "JSON bodies of at most 1 MB, texts to mark 2.5 MB; pages of at most 100 items."
+    made["info"]["x-limitations"] = (
+        "JSON bodies of at most 1 MB, texts to mark 2.5 MB, batches of decisions 10 MB; pages of at most 100 items."
+    )
     made["info"]["x-sla"] = {
         "availability": "best effort while in beta",
         "responseTime": "public reads within 100 ms",

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 
 from api.errors import DomainError, FieldError, Unprocessable, all_problems
 from api.schemas import Output
+from api.tables import CSV, XLSX
 
 _EXAMPLES = Path(__file__).with_name("examples.json")
 # Any answer may be one of these; what each method and each token adds is put in where the document is made.
@@ -17,7 +18,6 @@ _SUMMARIES = {200: "The answer. Svaret.", 201: "Created. Skapat."}
 # Where a status has several kinds, the one that any address may answer.
 _GENERAL: dict[int, type[DomainError]] = {kind.status: kind for kind in reversed(all_problems())} | {422: Unprocessable}
 TEXT = {"type": "string"}
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class FaultyField(Output):
@@ -57,12 +57,12 @@ def answers(
     declared: dict[int | str, dict[str, Any]] = {}
     good = {"application/json": {"examples": {name: {"value": examples()[name]}}}}
     if csv:
-        good["text/csv"] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()[f"{name}.csv"]}}}  # type: ignore[dict-item]
+        good[CSV] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()[f"{name}.csv"]}}}  # type: ignore[dict-item]
     if page:
         good["text/html"] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["redline.html"]}}}  # type: ignore[dict-item]
     if sheet:
         good["text/html"] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["sheet.html"]}}}  # type: ignore[dict-item]
-        good[_XLSX] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["sheet.xlsx"]}}}  # type: ignore[dict-item]
+        good[XLSX] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["sheet.xlsx"]}}}  # type: ignore[dict-item]
     for code in sorted({status, *statuses, *_EVERYWHERE}):
         if code < 400:  # noqa: PLR2004
             declared[code] = {"description": _SUMMARIES[code], "content": good}

@@ -10,6 +10,7 @@ _EDITOR = _READER | {"terms:propose", "guidelines:propose", "comments:write"}
 _COORDINATOR = _EDITOR | {
     "statements:write",
     "interpretations:write",
+    "readiness:write",
     "decisions:write",
     "clients:manage",
     "events:read",
@@ -55,6 +56,7 @@ _MOVE = _PROPOSE | _MODERATE
 _COMMENT = frozenset({"comments:write"})
 _ISSUERS = frozenset({"issuers:manage"})
 _INTERPRETATIONS = frozenset({"interpretations:write"})
+_RECORD = frozenset({"decisions:write"})
 _CLIENTS = frozenset({"clients:manage"})
 _API = "/api/v1"
 _ROUNDS = f"{_API}/proposals/{{proposalId}}/rounds"
@@ -142,9 +144,12 @@ ROUTES: tuple[Access, ...] = (
     Access(
         "PUT",
         f"{_API}/municipalities/{{municipalityCode}}/decisions/{{source}}/{{externalId}}",
-        frozenset({"decisions:write"}),
+        _RECORD,
         "its own municipality",
     ),
+    Access("GET", f"{_API}/municipalities/{{municipalityCode}}/decisions/{{source}}/{{externalId}}/revisions"),
+    Access("POST", f"{_API}/municipalities/{{municipalityCode}}/decisions", _RECORD, "its own municipality"),
+    Access("POST", f"{_API}/municipalities/{{municipalityCode}}/decision-batches", _RECORD, "its own municipality"),
     Access("GET", f"{_API}/municipalities/{{municipalityCode}}/adoptions"),
     Access(
         "GET", f"{_API}/municipalities/{{municipalityCode}}/tasks", frozenset({"tasks:read"}), "its own municipality"
@@ -169,6 +174,17 @@ ROUTES: tuple[Access, ...] = (
     Access("GET", f"{_API}/divergences"),
     Access("GET", f"{_API}/adoptions"),
     Access("GET", f"{_API}/adoption-matrix"),
+    Access("GET", f"{_API}/deviations"),
+    Access("GET", f"{_API}/municipalities/{{municipalityCode}}/readiness"),
+    Access("GET", f"{_API}/municipalities/{{municipalityCode}}/readiness/{{guidelineId}}"),
+    Access("GET", f"{_API}/municipalities/{{municipalityCode}}/readiness/{{guidelineId}}/revisions"),
+    Access(
+        "PUT",
+        f"{_API}/municipalities/{{municipalityCode}}/readiness/{{guidelineId}}",
+        frozenset({"readiness:write"}),
+        "its own municipality",
+    ),
+    Access("GET", f"{_API}/support-matches"),
     Access("GET", f"{_API}/clients", _CLIENTS, "its own organisation; the county's administrator: all"),
     Access("POST", f"{_API}/clients", _CLIENTS, "its own organisation, no scope above its own; as above"),
     Access("GET", f"{_API}/clients/{{clientId}}", _CLIENTS, "as the list"),

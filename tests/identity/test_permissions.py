@@ -22,7 +22,7 @@ from api.terms.routes import router as terms_router
 from db.session import transaction
 from tests.conftest import County, Store, running, serving
 from tests.edge.wire import connect
-from tests.examples import DECISION_BODY, INTERPRETATION_BODY
+from tests.examples import DECISION_BODY, INTERPRETATION_BODY, MANUAL_BODY
 from tests.proposals.acts import APPROVAL, WITHDRAWAL, amendment, draft, edit, etag, move, submitted
 from tests.rounds.acts import SUPPORT, referral
 
@@ -120,6 +120,9 @@ def offices(store: Store) -> Iterator[Offices]:
             f"POST {BASE}/clients": {"name": "Diariet", "scopes": ["events:read"]},
             f"PATCH {BASE}/clients/{{clientId}}": {"name": "Arkivet"},
             f"PUT {BASE}/municipalities/{{municipalityCode}}/decisions/{{source}}/{{externalId}}": DECISION_BODY,
+            f"POST {BASE}/municipalities/{{municipalityCode}}/decisions": MANUAL_BODY,
+            f"PUT {BASE}/municipalities/{{municipalityCode}}/readiness/{{guidelineId}}": {"items": []},
+            f"POST {BASE}/municipalities/{{municipalityCode}}/decision-batches": {"source": "a", "items": [{}]},
             f"PUT {OF_A_TERM}": INTERPRETATION_BODY,
         }
         with transaction(county.app.state.database) as tx:
