@@ -1,5 +1,6 @@
 """The JSON of municipal decisions and of the adoption that follows from them."""
 
+import uuid
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, StringConstraints, Tag, WithJsonSchema, model_validator
@@ -38,6 +39,9 @@ class Deviation(Input):
     motive: Text
     measure: Text | None = None
     until: Day | None = None
+    proposal: uuid.UUID | None = Field(
+        None, description="The municipality's own proposal that the county rejected, where this says what it proposed."
+    )
 
 
 class DecisionRecord(Input):

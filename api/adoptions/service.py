@@ -4,6 +4,7 @@ import uuid
 from typing import Any, Literal
 
 from api import clock
+from api.adoptions.deviating import faults_of_origin
 from api.adoptions.schemas import DecisionBody, DecisionRead, DecisionRecord, DecisionRetraction
 from api.errors import FieldError, RevisionConflict, Unprocessable
 from api.events.record import record
@@ -36,7 +37,7 @@ def record_decision(
             if digest != stored.body_hash:
                 raise RevisionConflict(f"Revision {body.source_revision} is stored with another content.")
             return "unchanged", stored
-    fields = _fields(tx, body) if isinstance(body, DecisionRecord) else _NOTHING
+    fields = _fields(tx, municipality, body) if isinstance(body, DecisionRecord) else _NOTHING
     now = clock.now()
     decision = stored or Decision(
         id=decision_id, municipality=municipality, source=source, external_id=external_id, **_ABSENT
@@ -84,7 +85,7 @@ _NOTHING: dict[str, Any] = {
 _ABSENT: dict[str, Any] = {"deviations": []}
 
 
-def _fields(tx: Transaction, body: DecisionRecord) -> dict[str, Any]:
+def _fields(tx: Transaction, municipality: str, body: DecisionRecord) -> dict[str, Any]:
     """Give the columns of a record; raises Unprocessable for what its version does not have."""
     version = _version(tx, body)
     numbers = {item["number"] for item in version.content["provisions"]}
@@ -92,7 +93,7 @@ def _fields(tx: Transaction, body: DecisionRecord) -> dict[str, Any]:
         FieldError(f"/deviations/{index}/provision", "unknown-provision", "is not a provision of that version")
         for index, deviation in enumerate(body.deviations)
         if deviation.provision not in numbers
-    ]
+    ] or faults_of_origin(tx, municipality, version, body.deviations)
     if body.content_hash is not None and body.content_hash != version.content_hash:
         detail = "is not the checksum of that version: the text that was adopted is another"
         faults.append(FieldError("/contentHash", "wrong-content-hash", detail))

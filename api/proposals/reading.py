@@ -11,7 +11,7 @@ from api.proposals.completeness import missing_in
 from api.proposals.inspection_schemas import SubmissionHead, SubmissionLinks, SubmissionRead
 from api.proposals.kinds import TARGETS
 from api.proposals.resembling import resembling
-from api.proposals.rules import ENDED, allowed
+from api.proposals.rules import ENDED, allowed, may_become_deviation
 from api.proposals.schemas import (
     DecisionRead,
     Override,
@@ -80,6 +80,8 @@ def _present(
     address = f"{api_url}/proposals/{proposal.id}"
     creates = proposal.action == ProposalAction.CREATE and proposal.published_version is None
     target = None if creates else Link(href=f"{api_url}/{kind.path}/{proposal.target_id}", rel="related")
+    decisions = Link(href=f"{api_url}/municipalities/{proposal.organisation}/decisions", rel="related")
+    deviates = may_become_deviation(proposal.status, proposal.target_type, proposal.action, proposal.organisation)
     return ProposalRead.model_validate(
         {
             "id": proposal.id,
@@ -111,6 +113,7 @@ def _present(
                 comments=Link(href=f"{address}/comments", rel="related"),
                 submissions=Link(href=f"{address}/submissions", rel="version-history") if submission else None,
                 target=target,
+                deviation=decisions if deviates else None,
             ),
         }
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from api.errors import Conflict, Forbidden, IllegalTransition
-from db.vocabulary import ProposalStatus
+from db.vocabulary import ProposalAction, ProposalStatus, TargetType
 
 
 class Action(StrEnum):
@@ -94,6 +94,13 @@ def after(status: ProposalStatus, action: Action, standing: Standing) -> Proposa
 def check_editable(status: ProposalStatus) -> None:
     if status not in EDITABLE:
         raise Conflict(f"A proposal is edited as draft or returned; this one is {status}.")
+
+
+def may_become_deviation(status: ProposalStatus, target: TargetType, action: ProposalAction, organisation: str) -> bool:
+    """Tell whether the organisation may keep to the text by itself: a municipality, when what stands was to change."""
+    is_municipality = len(organisation) == 4  # noqa: PLR2004  (the form of its code)
+    stands = target == TargetType.GUIDELINE and action != ProposalAction.CREATE
+    return status == ProposalStatus.REJECTED and stands and is_municipality
 
 
 def _why_not(action: Action, standing: Standing) -> str:
