@@ -1,9 +1,10 @@
 """Which moves a proposal may make, and who may make them: pure rules."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 
-from api.errors import Conflict, Forbidden, IllegalTransition
+from api.errors import Conflict, Forbidden, IllegalTransition, invalid
 from db.vocabulary import ProposalAction, ProposalStatus, TargetType
 
 
@@ -54,6 +55,9 @@ ACTORS = {
 EDITABLE = frozenset({ProposalStatus.DRAFT, ProposalStatus.RETURNED})
 ENDED = frozenset({ProposalStatus.APPROVED, ProposalStatus.REJECTED, ProposalStatus.WITHDRAWN})
 
+# Beyond two years a day is a mistyped year. A version that starts then would keep others from starting before it.
+FURTHEST = timedelta(days=731)
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -94,6 +98,11 @@ def after(status: ProposalStatus, action: Action, standing: Standing) -> Proposa
 def check_editable(status: ProposalStatus) -> None:
     if status not in EDITABLE:
         raise Conflict(f"A proposal is edited as draft or returned; this one is {status}.")
+
+
+def check_not_too_far(pointer: str, day: date, today: date) -> None:
+    if day > today + FURTHEST:
+        raise invalid(pointer, "day-too-far", "lies at most two years ahead")
 
 
 def may_become_deviation(status: ProposalStatus, target: TargetType, action: ProposalAction, organisation: str) -> bool:
