@@ -11,7 +11,7 @@ from api.proposals.completeness import missing_in
 from api.proposals.inspection_schemas import SubmissionHead, SubmissionLinks, SubmissionRead
 from api.proposals.kinds import TARGETS
 from api.proposals.resembling import resembling
-from api.proposals.rules import ENDED, allowed, may_become_deviation
+from api.proposals.rules import ENDED, Standing, allowed, may_become_deviation
 from api.proposals.schemas import (
     DecisionRead,
     Override,
@@ -19,7 +19,7 @@ from api.proposals.schemas import (
     ProposalLinks,
     ProposalRead,
 )
-from api.proposals.standing import revision_for, standing_of, visible_to
+from api.proposals.standing import revision_for, standings_of, visible_to
 from api.schemas import Link
 from db.canonical import content_hash
 from db.guidelines import CountyDecision
@@ -46,7 +46,10 @@ def present_proposals(
     session: Session, proposals: Sequence[Proposal], caller: Caller | None, api_url: str
 ) -> list[ProposalRead]:
     submissions = last_submissions(session, proposals)
-    return [_present(session, proposal, submissions.get(proposal.id), caller, api_url) for proposal in proposals]
+    return [
+        _present(proposal, submissions.get(proposal.id), standing, caller, api_url)
+        for proposal, standing in zip(proposals, standings_of(session, proposals, caller), strict=True)
+    ]
 
 
 def present_proposal(session: Session, proposal: Proposal, caller: Caller | None, api_url: str) -> ProposalRead:
@@ -68,9 +71,9 @@ def present_decision(proposal: Proposal, decision: CountyDecision) -> DecisionRe
 
 
 def _present(
-    session: Session,
     proposal: Proposal,
     submission: ProposalSubmission | None,
+    standing: Standing,
     caller: Caller | None,
     api_url: str,
 ) -> ProposalRead:
@@ -104,7 +107,7 @@ def _present(
             "changedAt": proposal.changed_at if own else proposal.public_changed_at,
             "missing": [fault.as_json() for fault in missing_in(proposal.target_type, text)],
             "publishedVersion": proposal.published_version,
-            "allowedTransitions": allowed(proposal.status, standing_of(session, proposal, caller)),
+            "allowedTransitions": allowed(proposal.status, standing),
             "_links": ProposalLinks(
                 self=Link(href=address, rel="self"),
                 diff=Link(href=f"{address}/diff", rel="related"),
