@@ -98,6 +98,12 @@ def find_proposal(session: Session, proposal_id: str) -> Proposal | None:
     return session.get(Proposal, proposal_id)
 
 
+def proposals_of(session: Session, organisation: str, proposal_ids: Collection[str]) -> list[Proposal]:
+    """Give those of some proposals that an organisation has made."""
+    query = select(Proposal).where(Proposal.organisation == organisation, col(Proposal.id).in_(proposal_ids))
+    return list(session.exec(query)) if proposal_ids else []
+
+
 def lock_proposal(session: Session, proposal_id: str) -> Proposal | None:
     query = select(Proposal).where(Proposal.id == proposal_id).with_for_update()
     return session.exec(query).one_or_none()

@@ -1,5 +1,6 @@
 """The JSON of municipal decisions and of the adoption that follows from them."""
 
+import uuid
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, StringConstraints, Tag, WithJsonSchema, model_validator
@@ -43,6 +44,9 @@ class Deviation(Input):
     measure: Text | None = None
     owner_role: Line | None = Field(None, description="The role that answers for it; never a person's name.")
     until: Day | None = None
+    proposal: uuid.UUID | None = Field(
+        None, description="The municipality's own proposal that the county rejected, where this says what it proposed."
+    )
 
 
 class DecisionRecord(Input):
@@ -286,6 +290,7 @@ class DeviationRead(Output):
     motive: str
     measure: str | None
     owner_role: str | None = None
+    proposal: str | None = None
     until: Day | None
     expired: bool
     decision: str

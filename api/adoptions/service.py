@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from api import clock
+from api.adoptions.deviating import faults_of_origin
 from api.adoptions.schemas import DecisionBody, DecisionRead, DecisionRecord, DecisionRetraction
 from api.errors import FieldError, RevisionConflict, Unprocessable, invalid
 from api.events.record import record
@@ -74,7 +75,7 @@ class Ledger:
             source_revision=body.source_revision,
             body_hash=digest,
             changed_at=now,
-            **(_fields(self._version_of(body), body) if isinstance(body, DecisionRecord) else _NOTHING),
+            **(self._fields(body) if isinstance(body, DecisionRecord) else _NOTHING),
         )
         revision = DecisionRevision(
             decision_id=decision_id, source_revision=body.source_revision, record=sent, recorded_at=now
@@ -95,6 +96,29 @@ class Ledger:
             subject = f"municipalities/{self._municipality}/decisions/{self._source}/{decision.external_id}"
             told = present_decision(decision).model_dump(mode="json", by_alias=True)
             record(self._tx, kind, subject, self._municipality, told)
+
+    def _fields(self, body: DecisionRecord) -> dict[str, Any]:
+        """Give the columns of a record; raises Unprocessable for what its version does not have."""
+        version = self._version_of(body)
+        numbers = {item["number"] for item in version.content["provisions"]}
+        faults = [
+            FieldError(f"/deviations/{index}/provision", "unknown-provision", "is not a provision of that version")
+            for index, deviation in enumerate(body.deviations)
+            if deviation.provision not in numbers
+        ] or faults_of_origin(self._tx, self._municipality, version, body.deviations)
+        if body.content_hash is not None and body.content_hash != version.content_hash:
+            detail = "is not the checksum of that version: the text that was adopted is another"
+            faults.append(FieldError("/contentHash", "wrong-content-hash", detail))
+        if faults:
+            raise Unprocessable(faults)
+        return {
+            **body.model_dump(include=_KEPT),
+            "guideline_id": body.guideline,
+            "major": version.major,
+            "minor": version.minor,
+            "valid_from": body.valid_from or body.decided_on,
+            "deviations": [deviation.model_dump(mode="json", by_alias=True) for deviation in body.deviations],
+        }
 
     def _version_of(self, body: DecisionRecord) -> GuidelineVersion:
         versions = self._versions.get(body.guideline)
@@ -118,30 +142,6 @@ def present_decision(decision: Decision) -> DecisionRead:
 _KEPT = set(DecisionRecord.model_fields) - {"guideline", "version", "deviations", "retracted", "source_revision"}
 _SAID = set(DecisionRecord.model_fields)
 _NOTHING: dict[str, Any] = {"deviations": []}
-
-
-def _fields(version: GuidelineVersion, body: DecisionRecord) -> dict[str, Any]:
-    """Give the columns of a record; raises Unprocessable for what its version does not have."""
-    numbers = {item["number"] for item in version.content["provisions"]}
-    faults = [
-        FieldError(f"/deviations/{index}/provision", "unknown-provision", "is not a provision of that version")
-        for index, deviation in enumerate(body.deviations)
-        if deviation.provision not in numbers
-    ]
-    if body.content_hash is not None and body.content_hash != version.content_hash:
-        detail = "is not the checksum of that version: the text that was adopted is another"
-        faults.append(FieldError("/contentHash", "wrong-content-hash", detail))
-    if faults:
-        raise Unprocessable(faults)
-    kept = body.model_dump(include=_KEPT)
-    return {
-        **kept,
-        "guideline_id": body.guideline,
-        "major": version.major,
-        "minor": version.minor,
-        "valid_from": body.valid_from or body.decided_on,
-        "deviations": [deviation.model_dump(mode="json", by_alias=True) for deviation in body.deviations],
-    }
 
 
 def _version(versions: Sequence[GuidelineVersion], body: DecisionRecord) -> GuidelineVersion:

@@ -108,6 +108,7 @@ def _deviations(
             motive=deviation["motive"],
             measure=deviation["measure"],
             until=deviation["until"],
+            proposal=deviation.get("proposal"),
             changes=deviation["provision"] in changed,
         )
         for deviation in decision.deviations

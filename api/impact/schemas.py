@@ -46,7 +46,10 @@ class TouchedAdoption(Output):
 
 
 class TouchedDeviation(Output):
-    """A deviation in such an adoption; `changes` tells whether its provision would be another one."""
+    """A deviation in such an adoption; `changes` tells whether its provision would be another one.
+
+    `proposal` is the rejected one that the deviation comes from.
+    """
 
     municipality: str
     guideline: str
@@ -55,6 +58,7 @@ class TouchedDeviation(Output):
     motive: str
     measure: str | None
     until: Day | None
+    proposal: str | None
     changes: bool
 
 

@@ -30,7 +30,10 @@ def decide_proposal(
     check_revision(revision_for(proposal, caller), sent)
     action = Action.APPROVE if body.outcome == Outcome.APPROVED else Action.REJECT
     following = rules.after(proposal.status, action, standing_of(tx, proposal, caller))
+    rules.check_not_too_far("/decidedOn", body.decided_on, clock.today())
     check_decided_on(tx, proposal, body.decided_on)
+    if body.in_force_from is not None:
+        rules.check_not_too_far("/inForceFrom", body.in_force_from, clock.today())
     now = clock.now()
     decision = CountyDecision(
         id=str(uuid.uuid7()),

@@ -11,7 +11,7 @@ from api.proposals.completeness import missing_in
 from api.proposals.inspection_schemas import SubmissionHead, SubmissionLinks, SubmissionRead
 from api.proposals.kinds import TARGETS
 from api.proposals.resembling import resembling
-from api.proposals.rules import ENDED, allowed
+from api.proposals.rules import ENDED, Standing, allowed, may_become_deviation
 from api.proposals.schemas import (
     DecisionRead,
     Override,
@@ -19,7 +19,7 @@ from api.proposals.schemas import (
     ProposalLinks,
     ProposalRead,
 )
-from api.proposals.standing import revision_for, standing_of, visible_to
+from api.proposals.standing import revision_for, standings_of, visible_to
 from api.schemas import Link
 from db.canonical import content_hash
 from db.guidelines import CountyDecision
@@ -46,7 +46,10 @@ def present_proposals(
     session: Session, proposals: Sequence[Proposal], caller: Caller | None, api_url: str
 ) -> list[ProposalRead]:
     submissions = last_submissions(session, proposals)
-    return [_present(session, proposal, submissions.get(proposal.id), caller, api_url) for proposal in proposals]
+    return [
+        _present(proposal, submissions.get(proposal.id), standing, caller, api_url)
+        for proposal, standing in zip(proposals, standings_of(session, proposals, caller), strict=True)
+    ]
 
 
 def present_proposal(session: Session, proposal: Proposal, caller: Caller | None, api_url: str) -> ProposalRead:
@@ -68,9 +71,9 @@ def present_decision(proposal: Proposal, decision: CountyDecision) -> DecisionRe
 
 
 def _present(
-    session: Session,
     proposal: Proposal,
     submission: ProposalSubmission | None,
+    standing: Standing,
     caller: Caller | None,
     api_url: str,
 ) -> ProposalRead:
@@ -80,6 +83,8 @@ def _present(
     address = f"{api_url}/proposals/{proposal.id}"
     creates = proposal.action == ProposalAction.CREATE and proposal.published_version is None
     target = None if creates else Link(href=f"{api_url}/{kind.path}/{proposal.target_id}", rel="related")
+    decisions = Link(href=f"{api_url}/municipalities/{proposal.organisation}/decisions", rel="related")
+    deviates = may_become_deviation(proposal.status, proposal.target_type, proposal.action, proposal.organisation)
     return ProposalRead.model_validate(
         {
             "id": proposal.id,
@@ -102,7 +107,7 @@ def _present(
             "changedAt": proposal.changed_at if own else proposal.public_changed_at,
             "missing": [fault.as_json() for fault in missing_in(proposal.target_type, text)],
             "publishedVersion": proposal.published_version,
-            "allowedTransitions": allowed(proposal.status, standing_of(session, proposal, caller)),
+            "allowedTransitions": allowed(proposal.status, standing),
             "_links": ProposalLinks(
                 self=Link(href=address, rel="self"),
                 diff=Link(href=f"{address}/diff", rel="related"),
@@ -111,6 +116,7 @@ def _present(
                 comments=Link(href=f"{address}/comments", rel="related"),
                 submissions=Link(href=f"{address}/submissions", rel="version-history") if submission else None,
                 target=target,
+                deviation=decisions if deviates else None,
             ),
         }
     )

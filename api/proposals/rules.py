@@ -1,10 +1,11 @@
 """Which moves a proposal may make, and who may make them: pure rules."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 
-from api.errors import Conflict, Forbidden, IllegalTransition
-from db.vocabulary import ProposalStatus
+from api.errors import Conflict, Forbidden, IllegalTransition, invalid
+from db.vocabulary import ProposalAction, ProposalStatus, TargetType
 
 
 class Action(StrEnum):
@@ -54,6 +55,9 @@ ACTORS = {
 EDITABLE = frozenset({ProposalStatus.DRAFT, ProposalStatus.RETURNED})
 ENDED = frozenset({ProposalStatus.APPROVED, ProposalStatus.REJECTED, ProposalStatus.WITHDRAWN})
 
+# Beyond two years a day is a mistyped year. A version that starts then would keep others from starting before it.
+FURTHEST = timedelta(days=731)
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -94,6 +98,18 @@ def after(status: ProposalStatus, action: Action, standing: Standing) -> Proposa
 def check_editable(status: ProposalStatus) -> None:
     if status not in EDITABLE:
         raise Conflict(f"A proposal is edited as draft or returned; this one is {status}.")
+
+
+def check_not_too_far(pointer: str, day: date, today: date) -> None:
+    if day > today + FURTHEST:
+        raise invalid(pointer, "day-too-far", "lies at most two years ahead")
+
+
+def may_become_deviation(status: ProposalStatus, target: TargetType, action: ProposalAction, organisation: str) -> bool:
+    """Tell whether the organisation may keep to the text by itself: a municipality, when what stands was to change."""
+    is_municipality = len(organisation) == 4  # noqa: PLR2004  (the form of its code)
+    stands = target == TargetType.GUIDELINE and action != ProposalAction.CREATE
+    return status == ProposalStatus.REJECTED and stands and is_municipality
 
 
 def _why_not(action: Action, standing: Standing) -> str:

@@ -161,6 +161,10 @@ class ProposalLinks(Output):
     comments: Link
     submissions: Link | None
     target: Link | None
+    deviation: Link | None = Field(
+        description="Of a rejected change of a guideline: the decisions of the municipality that proposed it, in which "
+        "it may stand as a local deviation."
+    )
 
 
 class MissingField(Output):

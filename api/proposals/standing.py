@@ -1,5 +1,7 @@
 """How a caller stands to a proposal: whether it exists for them, which revision they know, what they may do."""
 
+from collections.abc import Sequence
+
 from sqlmodel import Session
 
 from api.errors import Forbidden, NotFound
@@ -14,14 +16,23 @@ from db.vocabulary import TargetType
 
 def standing_of(session: Session, proposal: Proposal, caller: Caller | None) -> Standing:
     """Tell how a caller stands to a proposal."""
+    return standings_of(session, [proposal], caller)[0]
+
+
+def standings_of(session: Session, proposals: Sequence[Proposal], caller: Caller | None) -> list[Standing]:
+    """Tell how a caller stands to each of some proposals, asking only once who they are."""
     if caller is None:
-        return Standing()
-    return Standing(
-        owns=caller.organisation == proposal.organisation and may_propose(caller, proposal.target_type),
-        wrote=author_of(session, caller) in (proposal.author, *proposal.editors),
-        moderates="proposals:moderate" in caller.scopes,
-        decides="proposals:decide" in caller.scopes,
-    )
+        return [Standing()] * len(proposals)
+    me = author_of(session, caller)
+    return [
+        Standing(
+            owns=caller.organisation == proposal.organisation and may_propose(caller, proposal.target_type),
+            wrote=me in (proposal.author, *proposal.editors),
+            moderates="proposals:moderate" in caller.scopes,
+            decides="proposals:decide" in caller.scopes,
+        )
+        for proposal in proposals
+    ]
 
 
 def revision_for(proposal: Proposal, caller: Caller | None) -> int:

@@ -1,14 +1,13 @@
 """When a round may close, who is invited, and what an answer needs: pure rules."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from api.errors import Conflict, FieldError, Forbidden, RoundRuleUnmet, Unprocessable, invalid
+from api.proposals.rules import FURTHEST
 from api.rounds.tally import Tally
 from db.vocabulary import ChangeKind, ProposalAction, ProposalStatus, TargetType
 
-# A referral that nobody is asked to answer within two years is a mistyped year.
-LONGEST = timedelta(days=731)
 _DECIDED = {
     ProposalStatus.APPROVED: "approved",
     ProposalStatus.REJECTED: "rejected",
@@ -20,7 +19,7 @@ def check_closing_day(closes_on: date, today: date) -> None:
     """Refuse a closing day that is over, or absurdly far away."""
     if closes_on < today:
         raise invalid("/closesOn", "closing-day-past", "is not before today")
-    if closes_on > today + LONGEST:
+    if closes_on > today + FURTHEST:
         raise invalid("/closesOn", "closing-day-too-far", "lies at most two years ahead")
 
 

@@ -76,6 +76,7 @@ create /content/targetGroups ["staff","staff"] /content/targetGroups/1 repeated-
 create /content/provisions [] too-short
 create /content/provisions/1/number "1.1" repeated-number
 create /content/provisions/1/number 1.2 string-type
+create /content/provisions/1/number "zqxmark" wrong-form
 create /content/provisions/0/key "zqxmark" wrong-form
 create /content/reviewIntervalMonths true int-type
 create /content/reviewIntervalMonths "12" int-type
@@ -88,8 +89,14 @@ move /reason "zqxmark\\u2069" unprintable-character
 move /reason [10000] too-long
 decide /body [200] too-long
 decide /decidedOn "zqxmark" not-a-day
+decide /decidedOn "1899-12-31" day-out-of-range
+decide /decidedOn "2062-02-10" day-too-far
+decide /reason null string-type
+decide /reason "" too-short
+decide /reason [10000] too-long
 decide /inForceFrom "2026-13-01" not-a-day
 decide /inForceFrom "2025-12-31" before-newest-version
+decide /inForceFrom "2062-03-01" day-too-far
 decide /changeNote {} too-short
 decide /override true model-attributes-type
 decide /override/reason 1 string-type

@@ -8,7 +8,10 @@ from tests.faults.load import Client
 
 _HEAD = ("sequence", "id", "kind", "subject", "organisation", "occurredAt")
 # Where the data of a kind tells which revision of its subject it is.
-_REVISION = {"decision.recorded": "sourceRevision", "proposal.drafted": "revision"}
+_REVISION = {
+    "decision.recorded": "sourceRevision",
+    **dict.fromkeys(("proposal.drafted", "proposal.edited"), "revision"),
+}
 
 
 class BrokenChainError(Exception):

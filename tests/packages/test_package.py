@@ -11,12 +11,12 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-import sqlalchemy as sa
 from pypdf import PdfReader
 
 from api.packages import pdf
 from api.pages.prose import prose
 from tests.conftest import County, Store, running
+from tests.counting import counting
 from tests.examples import DECISION, DECISION_BODY
 from tests.pages.outline import Outline
 from tests.proposals.acts import GUIDELINE, amendment, approved, content_of
@@ -237,21 +237,12 @@ def test_what_is_not_there_or_not_understood_is_told(library: County, address: s
 
 
 def test_a_package_asks_the_database_as_often_however_much_there_is(moved_on: County) -> None:
-    asked: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
-        # Not what the clock asks beside it.
-        if "guideline" in statement or "decision" in statement:
-            asked.append(statement)
-
-    engine = moved_on.app.state.database.reader
-    sa.event.listen(engine, "before_cursor_execute", note)
     counts = []
     for number in ("1.0", "2.0"):
-        asked.clear()
         past_the_cache = {"samsprak_min_sequence": "0"}
-        moved_on.get(f"{VERSIONS}/{number}/package?municipality=2281", **past_the_cache).raise_for_status()
-        counts.append(len(asked))
-    sa.event.remove(engine, "before_cursor_execute", note)
+        with counting(moved_on) as asked:
+            moved_on.get(f"{VERSIONS}/{number}/package?municipality=2281", **past_the_cache).raise_for_status()
+        # Not what the clock asks beside it.
+        counts.append(sum("guideline" in statement or "decision" in statement for statement in asked))
     assert counts[0] == counts[1]
     assert 0 < counts[0] < 10

@@ -272,10 +272,3 @@ def test_a_withdrawn_proposal_is_shown_and_moves_no_more(county: County, editor:
     for answer in (move(county, address, "submit", editor), decide(county, address, decider, APPROVAL)):
         assert (answer.status_code, answer.json()["allowedTransitions"]) == (409, [])
     assert edit(county, address, editor, title="Ny").status_code == 409
-
-
-def test_a_move_that_is_not_allowed_names_those_that_are(county: County, editor: str) -> None:
-    address = draft(county, editor)
-    answer = move(county, address, "return", editor, "Därför.")
-    assert (answer.status_code, answer.json()["allowedTransitions"]) == (409, ["submit", "withdraw"])
-    assert proposal(county, address, editor)["revision"] == 1

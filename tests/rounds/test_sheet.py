@@ -1,12 +1,10 @@
 """The collated answers: JSON, a workbook in which texts stay texts, a page to print; and what reading them costs."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from zipfile import ZipFile
 
 import python_calamine
-from sqlalchemy import event
 from sqlmodel import select
 
 from api import clock
@@ -17,6 +15,7 @@ from db.rounds import ReferralRound, Statement
 from db.session import reading, transaction
 from db.vocabulary import Position
 from tests.conftest import County
+from tests.counting import counting
 from tests.pages.outline import Outline
 from tests.pages.test_redline import texts
 from tests.proposals.acts import amendment, content_of
@@ -98,20 +97,6 @@ def test_the_page_is_read_and_printed_and_shows_texts_as_texts(county: County) -
     close(county, address.removesuffix("/rounds/1")).raise_for_status()
     assert "Omgången avslutades" in texts(county.get(f"{address}/sheet?format=html").text)
     assert county.get(f"{address}/sheet?format=pdf").status_code == 422
-
-
-@contextmanager
-def counting(county: County) -> Iterator[list[str]]:
-    """Note the statements that reads send to the database."""
-    seen: list[str] = []
-    engine = county.app.state.database.reader
-
-    def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
-        seen.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_the_number_of_queries_is_the_same_for_one_answer_and_for_290(county: County) -> None:
