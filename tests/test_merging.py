@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from api.merging import Contradiction, merge
@@ -240,7 +240,6 @@ def test_a_change_of_one_side_is_taken_whole(base: Content, changed: Content) ->
         assert (merged.content, merged.contradictions) == (changed, [])
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(fork=forks())
 def test_nothing_that_one_side_alone_has_changed_vanishes(fork: tuple[Content, Content, Content]) -> None:
     base, theirs, ours = fork
