@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, Literal, NamedTuple
 
 import diff_match_patch
@@ -120,7 +121,7 @@ def _leaves(content: Mapping[str, Any]) -> dict[tuple[str, bool], Any]:
 
 
 def _walk(path: str, value: Any) -> Iterable[tuple[str, Any]]:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for name, item in value.items():
             yield from _walk(f"{path}/{name}", item)
     elif isinstance(value, list):
@@ -196,6 +197,23 @@ def word_diff(before: str, after: str, effort: _Effort | None = None) -> list[Se
     raise AssertionError("the last way is always taken")
 
 
+def _only_replaces(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Tell whether words stand for others that the other text has nowhere: then only one diff is the shortest."""
+    if len(old) != len(new):
+        return False
+    replaced = [(before, after) for before, after in zip(old, new, strict=True) if before != after]
+    gone, come = {before for before, _ in replaced}, {after for _, after in replaced}
+    return gone.isdisjoint(new) and come.isdisjoint(old)
+
+
+def _replacements(old: Sequence[str], new: Sequence[str]) -> list[Segment]:
+    segments: list[Segment] = []
+    for same, run in groupby(zip(old, new, strict=True), key=lambda pair: pair[0] == pair[1]):
+        before, after = map("".join, zip(*run, strict=True))
+        segments += [("=", before)] if same else [("-", before), ("+", after)]
+    return segments
+
+
 def _pairs(old: Sequence[str], new: Sequence[str]) -> int:
     """Count the pairs of what is left when the same beginning and end are taken off."""
     shorter = min(len(old), len(new))
@@ -206,19 +224,16 @@ def _pairs(old: Sequence[str], new: Sequence[str]) -> int:
 
 
 def _diff(old: Sequence[str], new: Sequence[str]) -> list[Segment]:
-    characters: dict[str, str] = {}
-    coded = [
-        "".join(characters.setdefault(part, _character(len(characters))) for part in parts) for parts in (old, new)
-    ]
+    if _only_replaces(old, new):
+        return _replacements(old, new)
+    different = dict.fromkeys((*old, *new))
+    characters = {part: chr(_FIRST_CHARACTER + index) for index, part in enumerate(different)}
+    coded = ["".join(map(characters.__getitem__, parts)) for parts in (old, new)]
     words = {character: word for word, character in characters.items()}
     matcher = diff_match_patch.diff_match_patch()
     matcher.Diff_Timeout = 0  # the same answer on a slow machine
     segments: list[Segment] = []
     for sign, run in matcher.diff_main(coded[0], coded[1], checklines=False):
-        text = "".join(words[character] for character in run)
+        text = "".join(map(words.__getitem__, run))
         segments.append((_SIGNS[sign], text))  # type: ignore[arg-type]
     return segments
-
-
-def _character(index: int) -> str:
-    return chr(_FIRST_CHARACTER + index)

@@ -101,7 +101,7 @@ def _present(
             "reason": text.reason,
             "content": kind.schema.model_validate(text.content) if text.content is not None else None,
             "replacedBy": text.replaced_by,
-            "contentHash": content_hash(text.content) if text.content is not None else None,
+            "contentHash": _hash_of(text),
             "revision": revision_for(proposal, caller),
             "submittedAt": submission.submitted_at if submission else None,
             "changedAt": proposal.changed_at if own else proposal.public_changed_at,
@@ -122,6 +122,12 @@ def _present(
     )
 
 
+def _hash_of(text: Proposal | ProposalSubmission) -> str | None:
+    if text.content is None:
+        return None
+    return text.content_hash if isinstance(text, ProposalSubmission) else content_hash(text.content)
+
+
 def present_submission_head(submission: ProposalSubmission, api_url: str) -> SubmissionHead:
     return SubmissionHead(**_told_of(submission, api_url))
 
@@ -139,7 +145,7 @@ def _told_of(submission: ProposalSubmission, api_url: str) -> dict[str, Any]:
     address = f"{api_url}/proposals/{submission.proposal_id}"
     return {
         **submission.model_dump(exclude={"proposal_id", "content", "replaced_by", "content_hash"}),
-        "content_hash": submission.content_hash if submission.content is not None else None,
+        "content_hash": _hash_of(submission),
         "links": SubmissionLinks(
             self=Link(href=f"{address}/submissions/{submission.number}", rel="self"),
             proposal=Link(href=address, rel="up"),
