@@ -26,6 +26,7 @@ from db import (  # noqa: E402
     proposals,
     rounds,
     terms,
+    webhooks,
 )
 
 metadata = SQLModel.metadata
@@ -46,4 +47,5 @@ __all__ = [
     "proposals",
     "rounds",
     "terms",
+    "webhooks",
 ]

@@ -167,11 +167,16 @@ def subjects_between(
 
 
 def events_after(session: Session, stream: str, after: int, limit: int, kinds: Sequence[str] = ()) -> list[Event]:
-    """List events in order; kinds are exact (`term.published`) or a noun's all (`term.*`)."""
+    """List events in order, of some kinds or of all."""
     query = select(Event).where(Event.stream == stream, col(Event.sequence) > after)
     if kinds:
-        query = query.where(sa.or_(*(_of_kind(kind) for kind in kinds)))
+        query = query.where(of_kinds(kinds))
     return list(session.exec(query.order_by(col(Event.sequence)).limit(limit)))
+
+
+def of_kinds(kinds: Sequence[str]) -> Any:
+    """Choose events of some kinds: exact ones (`term.published`) or a noun's all (`term.*`)."""
+    return sa.or_(*(_of_kind(kind) for kind in kinds))
 
 
 def _of_kind(kind: str) -> Any:
