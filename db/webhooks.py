@@ -187,8 +187,9 @@ def events_of(session: Session, stream: str, sequences: Sequence[int]) -> dict[i
     return {event.sequence: event for event in session.exec(query)}
 
 
-def find_delivery(session: Session, webhook_id: str, sequence: int) -> Delivery | None:
-    return session.get(Delivery, (webhook_id, sequence), with_for_update=True)
+def deliveries_of(session: Session, webhook_id: str, sequences: Sequence[int]) -> dict[int, Delivery]:
+    query = select(Delivery).where(Delivery.webhook_id == webhook_id, col(Delivery.sequence).in_(sequences))
+    return {delivery.sequence: delivery for delivery in session.exec(query)}
 
 
 def forget_deliveries(session: Session, before: datetime) -> None:

@@ -118,3 +118,4 @@ Interpreter = Annotated[Caller, Security(caller_with_scope, scopes=["interpretat
 TaskReader = Annotated[Caller, Security(caller_with_scope, scopes=["tasks:read"])]
 ClientManager = Annotated[Caller, Security(caller_with_scope, scopes=["clients:manage"])]
 EventReader = Annotated[Caller, Security(caller_with_scope, scopes=["events:read"])]
+WebhookManager = Annotated[Caller, Security(caller_with_scope, scopes=["webhooks:manage"])]

@@ -58,6 +58,7 @@ _COMMENT = frozenset({"comments:write"})
 _ISSUERS = frozenset({"issuers:manage"})
 _INTERPRETATIONS = frozenset({"interpretations:write"})
 _CLIENTS = frozenset({"clients:manage"})
+_WEBHOOKS = frozenset({"webhooks:manage"})
 _API = "/api/v1"
 _ROUNDS = f"{_API}/proposals/{{proposalId}}/rounds"
 
@@ -182,6 +183,21 @@ ROUTES: tuple[Access, ...] = (
     Access("GET", f"{_API}/issuers/{{issuerId}}", _ISSUERS),
     Access("PATCH", f"{_API}/issuers/{{issuerId}}", _ISSUERS, "roles that its organisation may hold"),
     Access("POST", f"{_API}/issuers/{{issuerId}}/test", _ISSUERS),
+    Access("GET", f"{_API}/webhooks", _WEBHOOKS, "its own organisation"),
+    Access("POST", f"{_API}/webhooks", _WEBHOOKS, "its own organisation; of its own stream with events:read"),
+    Access("GET", f"{_API}/webhooks/{{webhookId}}", _WEBHOOKS, "its own organisation"),
+    Access("PATCH", f"{_API}/webhooks/{{webhookId}}", _WEBHOOKS, "its own organisation"),
+    Access("DELETE", f"{_API}/webhooks/{{webhookId}}", _WEBHOOKS, "its own organisation"),
+    Access("POST", f"{_API}/webhooks/{{webhookId}}/secrets", _WEBHOOKS, "its own organisation"),
+    Access(
+        "DELETE",
+        f"{_API}/webhooks/{{webhookId}}/secrets/{{secretId}}",
+        _WEBHOOKS,
+        "its own organisation; never the last",
+    ),
+    Access("POST", f"{_API}/webhooks/{{webhookId}}/test", _WEBHOOKS, "its own organisation"),
+    Access("GET", f"{_API}/webhooks/{{webhookId}}/deliveries", _WEBHOOKS, "its own organisation"),
+    Access("POST", f"{_API}/webhooks/{{webhookId}}/replays", _WEBHOOKS, "its own organisation"),
     Access("GET", f"{_API}/events", rule="an organisation's own stream needs its token with events:read"),
     Access("GET", f"{_API}/events/checkpoints", rule="as /events"),
     Access(

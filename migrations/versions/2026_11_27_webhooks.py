@@ -36,7 +36,9 @@ def upgrade() -> None:
         sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease", sa.String(36), nullable=True),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("disabled_for IN ('by_hand', 'gone', 'failing', 'restored')", name=op.f("ck_webhook_disabled_for")),
+        sa.CheckConstraint(
+            "disabled_for IN ('by_hand', 'gone', 'failing', 'restored')", name=op.f("ck_webhook_disabled_for")
+        ),
         sa.CheckConstraint("(disabled_at IS NULL) = (disabled_for IS NULL)", name=op.f("ck_webhook_disabled")),
         sa.CheckConstraint("stream = 'public' OR stream = organisation", name=op.f("ck_webhook_stream")),
         sa.CheckConstraint("cursor >= 0", name=op.f("ck_webhook_cursor")),
