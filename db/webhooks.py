@@ -196,3 +196,23 @@ def forget_deliveries(session: Session, before: datetime) -> None:
     """Forget what has ended and was queued before a time: the log of events has it still."""
     ended = (col(Delivery.due_at).is_(None), col(Delivery.queued_at) < before)
     session.execute(sa.delete(Delivery).where(*ended))
+
+
+def stop_restored(connection: sa.Connection, at: datetime) -> None:
+    """Let a copy send nothing: its webhooks are disabled, and what they had not sent is left to the original."""
+    if not sa.inspect(connection).has_table(Webhook.__tablename__):
+        return
+    connection.execute(
+        sa.update(Delivery).where(col(Delivery.due_at).is_not(None)).values(status=DeliveryStatus.FAILED, due_at=None)
+    )
+    head = select(EventStream.last_sequence).where(EventStream.name == Webhook.stream).scalar_subquery()
+    free = {"held_until": None, "lease": None, "leased_until": None}
+    connection.execute(sa.update(Webhook).values(cursor=sa.func.coalesce(head, 0), **free))
+    stopped = {"disabled_at": at, "disabled_for": DisabledFor.RESTORED}
+    connection.execute(sa.update(Webhook).where(col(Webhook.disabled_at).is_(None)).values(**stopped))
+
+
+def restored_webhooks(session: Session) -> list[Webhook]:
+    """List the webhooks that a restore has stopped, locked, in one order for all who lock several."""
+    query = select(Webhook).where(Webhook.disabled_for == DisabledFor.RESTORED)
+    return list(session.exec(query.order_by(col(Webhook.id)).with_for_update()))

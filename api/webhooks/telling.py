@@ -7,6 +7,7 @@ from db.session import Transaction
 from db.webhooks import Webhook
 
 OF_ITSELF = {"organisation": None, "author": "service"}
+OF_THE_OPERATOR = {"organisation": None, "author": "operator"}
 
 
 def tell(tx: Transaction, webhook: Webhook, kind: str, by: dict[str, Any], **more: Any) -> None:

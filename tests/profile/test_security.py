@@ -290,6 +290,9 @@ def test_sak_30_methods_tell_what_they_do(library: County, document: dict[str, A
         "/issuers",
         "/issuers/{issuerId}",
         "/municipalities/{municipalityCode}/tasks",
+        "/webhooks",
+        "/webhooks/{webhookId}",
+        "/webhooks/{webhookId}/deliveries",
     }
 
 
