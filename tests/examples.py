@@ -365,7 +365,7 @@ def _play_webhooks(county: County, inbox: Receiver, made: dict[str, Any]) -> Non
     made["webhook"] = changed.json()
     made["webhooks"] = county.get("/webhooks?limit=1", integrator).raise_for_status().json()
     made["webhook-test"] = county.send("POST", f"{address}/test", None, integrator).raise_for_status().json()
-    county.send("PUT", DECISION, DECISION_BODY | {"sourceRevision": 9}, integrator).raise_for_status()
+    county.send("PUT", f"{DECISION}b", DECISION_BODY, integrator).raise_for_status()
     while not county.get(f"{address}/deliveries?status=delivered", integrator).json()["items"]:
         time.sleep(0.02)
     made["deliveries"] = county.get(f"{address}/deliveries?limit=1", integrator).json()

@@ -124,7 +124,7 @@ def _write_down(tx: Transaction, webhook: Webhook, work: Work, attempts: Mapping
 
 def _note(row: Delivery, attempt: Attempt) -> None:
     told = {
-        "at": instant_text(attempt.at),
+        "startedAt": instant_text(attempt.at),
         "milliseconds": attempt.milliseconds,
         "status": attempt.status,
         "reason": attempt.reason,

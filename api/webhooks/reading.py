@@ -57,7 +57,7 @@ def present_delivery(delivery: Delivery, event: Event) -> DeliveryRead:
         kind=event.kind,
         subject=event.subject,
         next_attempt_at=delivery.due_at,
-        attempts=[AttemptRead(**attempt) for attempt in delivery.attempts],
+        attempts=[AttemptRead.model_validate(attempt) for attempt in delivery.attempts],
         **told,
     )
 
@@ -66,7 +66,7 @@ def present_ping(message: Message, attempt: Attempt) -> PingRead:
     return PingRead(
         message_id=message.id,
         taken=attempt.taken,
-        at=attempt.at,
+        started_at=attempt.at,
         milliseconds=attempt.milliseconds,
         status=attempt.status,
         reason=attempt.reason,

@@ -142,7 +142,7 @@ class SigningSecretCreated(SigningSecretRead):
 class AttemptRead(Output):
     """One POST: its status if there was an answer, and the reason if it was not taken."""
 
-    at: Instant
+    started_at: Instant
     milliseconds: int
     status: int | None
     reason: str | None
