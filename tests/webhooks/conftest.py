@@ -2,11 +2,14 @@
 
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
 import pytest
+import time_machine
 
 from tests.conftest import County, Store, running
 from tests.examples import DECISION_BODY
@@ -79,3 +82,10 @@ def post(store: Store, inbox: Receiver) -> Iterator[Post]:
     with running(url, deliver=True, outbound_private_hosts=(inbox.host,)) as county:
         yield Post(county, inbox)
     store.drop(url)
+
+
+@contextmanager
+def later(**span: float) -> Iterator[None]:
+    """Let so much time have passed, and go on passing."""
+    with time_machine.travel(datetime.now(UTC) + timedelta(**span), tick=True):
+        yield
