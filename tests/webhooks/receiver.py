@@ -14,14 +14,14 @@ from standardwebhooks import Webhook
 Headers = dict[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Got:
-    """One POST as it came, its header names in lower case."""
+    """One POST as it came, its header names in lower case; `answered` is the status that it got, once it has."""
 
     path: str
     headers: Headers
     body: bytes
-    at: float
+    answered: int = 999
 
     @property
     def id(self) -> str:
@@ -86,9 +86,10 @@ def receiver() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            got = Got(self.path, headers, body, time.monotonic())
+            got = Got(self.path, headers, body)
             made.got.append(got)
             answer = made.answer(got)
+            got.answered = answer.status
             time.sleep(answer.after)
             try:
                 self.send_response(answer.status)
