@@ -100,18 +100,13 @@ _UNLIMITED = {f"SAMSPRAK_{who}_PER_MINUTE": str(10**9) for who in ("ANONYMOUS", 
 
 
 def start(
-    *command: str,
-    log: Path,
-    database_url: str,
-    port: int = 0,
-    settings: Mapping[str, str] = NONE,
-    module: str = "api",
+    *command: str, log: Path, database_url: str, port: int = 0, settings: Mapping[str, str] = NONE
 ) -> subprocess.Popen[bytes]:
     """Run a command of `python -m api` in a process group of its own; `settings` are further variables."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SAMSPRAK_")}
     with log.open("ab") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", module, *command],
+            [sys.executable, "-m", "api", *command],
             cwd=ROOT,
             env=kept | _UNLIMITED | settings | {"SAMSPRAK_DATABASE_URL": database_url, "PORT": str(port)},
             stdout=output,

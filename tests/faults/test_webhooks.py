@@ -7,61 +7,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from subprocess import Popen
 
 from standardwebhooks import Webhook
 
 from api.events.record import record
 from db.session import Database, transaction
 from tests.conftest import Store, running
+from tests.faults.hurried import Crew
 from tests.faults.rig import Figures
-from tests.faults.servers import end, start
 from tests.faults.waiting import wait_until
 from tests.webhooks.conftest import Post
 from tests.webhooks.receiver import Answer, Got, Receiver
 
 _EVENTS_A_ROUND = 200
 _IN_ONE_TRANSACTION = 20
-# So a minute of the schedule, and a lease, take two seconds.
-_TIMES = 30
-_WORKERS = {"sqlite": 1, "postgresql": 2}
+_WORKERS = 2
 # Seconds within which all that was held back must have come: the receiver is left alone for ten at the most.
 _PATIENCE = 150
 
 
-class Crew:
-    """Workers for which time passes faster; one that is killed is replaced."""
-
-    def __init__(self, post: Post, folder: Path) -> None:
-        self._log = folder / "workers.log"
-        self._url = post.county.settings.database_url
-        self._settings = {
-            "SAMSPRAK_OUTBOUND_PRIVATE_HOSTS": post.receiver.host,
-            "HURRIED_SINCE": str(time.time()),
-            "HURRIED_TIMES": str(_TIMES),
-        }
-        self._at_work: list[Popen[bytes]] = []
-
-    def hire(self) -> None:
-        module, log = "tests.faults.hurried", self._log
-        worker = start("deliver", module=module, log=log, database_url=self._url, settings=self._settings)
-        self._at_work.append(worker)
-
-    def kill_one(self) -> None:
-        victim = self._at_work.pop(0)
-        assert victim.poll() is None, self._log.read_text(encoding="utf-8")[-2_000:]
-        end(victim)
-
-    def dismiss(self) -> None:
-        for worker in self._at_work:
-            end(worker)
-
-
 @contextmanager
-def crew(post: Post, folder: Path, count: int) -> Iterator[Crew]:
-    made = Crew(post, folder)
+def crew(post: Post, folder: Path) -> Iterator[Crew]:
+    made = Crew(post.county.settings.database_url, post.receiver.host, folder / "workers.log")
     try:
-        for _ in range(count):
+        for _ in range(_WORKERS):
             made.hire()
         yield made
     finally:
@@ -77,7 +46,7 @@ def test_killed_workers_and_a_receiver_that_is_away_lose_no_event(
         webhook = post.subscribe(kinds=["test.*"])
         signer = Webhook(webhook["secret"])
         first = webhook["sequence"] + 1
-        with crew(post, tmp_path, _WORKERS[store.engine]) as workers:
+        with crew(post, tmp_path) as workers:
             for number in range(rounds):
                 # Away for a third of the time, in two ways.
                 away = rounds // 3 <= number < 2 * rounds // 3

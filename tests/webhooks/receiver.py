@@ -86,6 +86,8 @@ def receiver() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
+            if len(body) < int(self.headers["Content-Length"]):
+                return  # who sent it was killed
             got = Got(self.path, headers, body)
             made.got.append(got)
             answer = made.answer(got)
