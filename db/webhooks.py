@@ -13,7 +13,7 @@ from db.types import PUBLIC_STREAM, Instant, Word, json_type, name_type, words
 from db.vocabulary import DeliveryStatus, DisabledFor
 
 # So many events are looked through at a time: a rare kind in a long log must not hold a statement for seconds.
-_STRIDE = 10_000
+_STRIDE = 50_000
 
 
 class Webhook(SQLModel, table=True):

@@ -16,7 +16,7 @@ from api.webhooks.routes import WebhookId
 from api.webhooks.rules import Attempt
 from api.webhooks.schemas import DeliveryQuery, DeliveryRead, PingRead, ReplayCreate, ReplayRead
 from api.webhooks.sending import Message, ping_to, send
-from api.webhooks.service import replay, tell_of_test
+from api.webhooks.service import note_test, replay
 from db.session import Database, reading
 from db.webhooks import Webhook, page_of_deliveries, secrets_of
 
@@ -44,10 +44,11 @@ def post_test(
 ) -> PingRead:
     """Send a signed `webhook.ping` now, to a disabled webhook too, and tell what came of it.
 
-    Skickar en signerad `webhook.ping` nu, även till en avstängd webhook, och visar hur det gick.
+    One that is taken ends the waiting for a receiver that was away. Skickar en signerad `webhook.ping` nu, även till en
+    avstängd webhook, och visar hur det gick.
     """
     webhook, message, attempt = sent
-    tell_of_test(tx, caller, webhook, attempt)
+    note_test(tx, caller, webhook.id, attempt)
     return present_ping(message, attempt)
 
 

@@ -13,7 +13,7 @@ from api.events.rules import check_reading
 from api.identity.authenticate import Caller
 from api.identity.authors import who
 from api.webhooks import rules
-from api.webhooks.rules import Attempt
+from api.webhooks.rules import Attempt, Health
 from api.webhooks.schemas import ReplayCreate, ReplayRead, WebhookCreate, WebhookUpdate
 from api.webhooks.telling import tell
 from db.events import Event, find_event, find_event_by_id, is_of_kinds, last_sequence
@@ -70,7 +70,7 @@ def change_webhook(
         webhook.disabled_for = DisabledFor.BY_HAND if disabled else None
     if "url" in changes or disabled != was_disabled:
         # A receiver that was mended or moved is not judged by what was before.
-        webhook.failing_since, webhook.failed_at, webhook.misses, webhook.held_until = None, None, 0, None
+        _forgive(webhook)
     webhook.revision += 1
     tell(tx, webhook, kind, who(tx, caller))
     return webhook
@@ -126,10 +126,17 @@ def replay(tx: Transaction, caller: Caller, webhook_id: str, body: ReplayCreate)
     return ReplayRead(webhook_id=webhook.id, stream=webhook.stream, first=first, last=last)
 
 
-def tell_of_test(tx: Transaction, caller: Caller, webhook: Webhook, attempt: Attempt) -> None:
-    """Tell that somebody has sent a test, and what came of it."""
+def note_test(tx: Transaction, caller: Caller, webhook_id: str, attempt: Attempt) -> None:
+    """Tell that somebody has sent a test, and what came of it; after one that was taken what waits is sent at once."""
+    webhook = _locked(tx, caller, webhook_id)
+    if attempt.taken:
+        _forgive(webhook)
     outcome = {"taken": attempt.taken, "status": attempt.status, "reason": attempt.reason}
     tell(tx, webhook, "webhook.tested", who(tx, caller), **outcome)
+
+
+def _forgive(webhook: Webhook) -> None:
+    webhook.failing_since, webhook.failed_at, webhook.misses, webhook.held_until = Health()
 
 
 def _event_to_send(tx: Transaction, webhook: Webhook, body: ReplayCreate) -> Event:

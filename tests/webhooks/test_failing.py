@@ -198,6 +198,20 @@ def test_a_name_that_becomes_private_is_not_dialled(
     store.drop(url)
 
 
+def test_a_test_that_is_taken_ends_the_waiting(post: Post) -> None:
+    webhook = post.subscribe(kinds=["decision.*"])
+    post.receiver.answer = lambda _got: refuse(503, Retry_After="86400")
+    post.happen(5, subject="ett")
+    post.receiver.wait_for(1)
+    post.receiver.stays_at(1)
+    post.receiver.answer = lambda _got: Answer()
+    post.act(webhook, "test").raise_for_status()
+    # The one that failed has been asked to come tomorrow.
+    post.receiver.wait_for(6)
+    post.receiver.stays_at(6, 0.3)
+    assert post.read(webhook)["failingSince"] is None
+
+
 def test_one_event_that_a_receiver_never_takes_does_not_hold_up_the_others(post: Post) -> None:
     post.subscribe(kinds=["decision.*"])
     poison = post.happen(subject="gift")
