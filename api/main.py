@@ -61,7 +61,7 @@ from api.terms.readers import Readers
 from api.terms.routes import router as terms
 from api.webhooks.delivery_routes import router as deliveries
 from api.webhooks.routes import router as webhooks
-from api.webhooks.worker import Worker
+from api.webhooks.worker import IN_SERVER, Worker
 from db.session import open_database
 
 log = structlog.get_logger("samsprak.request")
@@ -187,7 +187,7 @@ def _forget_keys(app: FastAPI) -> None:
 async def _deliver(app: FastAPI, stopping: asyncio.Event) -> None:
     """Send webhooks from this very process, where no other is there to do it."""
     if app.state.settings.delivers:
-        await Worker(app.state.database, app.state.outbound, app.state.turns).run(stopping)
+        await Worker(app.state.database, app.state.outbound, app.state.turns, IN_SERVER).run(stopping)
 
 
 async def _tick(app: FastAPI, stopping: asyncio.Event) -> None:

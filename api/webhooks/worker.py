@@ -1,6 +1,7 @@
 """The worker: looks for what is to be sent, and sends it, to many receivers at a time."""
 
 import asyncio
+import math
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -31,14 +32,19 @@ _TAKEN_AT_ONCE = 10
 # Seconds: events are looked for when somebody has written, but not more often than this, and now and then anyway.
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
 _LEAVING = 3.0
+# Deliveries a second, where requests are served by the same process: a quarter of a core.
+IN_SERVER = 200
 _KEPT_FOR = timedelta(days=30)
 _AN_HOUR = 3600.0
 
 
 class Worker:
-    """Sends what is due until it is stopped; any number of them may run, in any processes, on one database."""
+    """Sends what is due until it is stopped; any number of them may run, in any processes, on one database.
 
-    def __init__(self, database: Database, outbound: Outbound, turns: anyio.Semaphore) -> None:
+    `turns` are places among the writers; `most`, if given, is how many deliveries are begun in a second.
+    """
+
+    def __init__(self, database: Database, outbound: Outbound, turns: anyio.Semaphore, most: float = math.inf) -> None:
         self._database = database
         self._outbound = outbound
         self._turns = turns
@@ -46,6 +52,8 @@ class Worker:
         self._threads = CapacityLimiter(4)
         self._serving: set[asyncio.Task[None]] = set()
         self._tidied = -_AN_HOUR
+        self._apart = 1 / most
+        self._next = 0.0
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until `stopping` is set, and then give back what was taken."""
@@ -126,6 +134,9 @@ class Worker:
                 tasks.create_task(in_order(items))
 
     async def _attempt(self, work: Work, item: Item) -> Attempt:
+        now = time.monotonic()
+        self._next = max(self._next, now) + self._apart
+        await asyncio.sleep(self._next - now - self._apart)
         try:
             return await send(self._outbound, work.url, work.secrets, item.message)
         except Exception:  # nothing that one event provokes may hold up all others
