@@ -4,6 +4,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 PYTEST_ARGS ?=
+AUDIT_ARGS ?=
 export PORT
 export UV_PYTHON_DOWNLOADS := never
 # As pip does: a network that inspects TLS has its certificate in the system store.
@@ -17,7 +18,7 @@ PY := .venv/bin/python
 VENV = $(PY) -c '' 2>/dev/null || $(UV) venv -q --clear --python $(PYTHON) .venv
 EXPORT = $(UV) export -q --frozen --format requirements-txt --no-emit-project --no-header
 
-.PHONY: help run test test-idp test-faults lint types bench migrate lock clean
+.PHONY: help run test test-idp test-faults lint types bench migrate lock audit clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -55,6 +56,9 @@ lock: $(UV_OK) ## resolve pyproject.toml and write both lock files
 	$(UV) lock -q
 	$(EXPORT) --no-dev --output-file requirements.lock
 	$(EXPORT) --output-file requirements-dev.lock
+
+audit: $(UV_OK) ## ask the OSV database about the locked packages; needs the internet, so CI does not run it
+	$(UV) tool run -q --python $(PYTHON) pip-audit==2.10.1 --requirement requirements-dev.lock --require-hashes --disable-pip --vulnerability-service osv $(AUDIT_ARGS)
 
 clean: ## remove what was installed and cached; the database in var/ stays
 	rm -rf .tools .venv tests/idp/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build

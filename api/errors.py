@@ -205,8 +205,14 @@ class PayloadTooLarge(DomainError):
     status = 413
     title = "The request is too large"
     titel = "Anropet är för stort"
-    remedy = "Send at most 1 MB of JSON; to /annotations 2.5 MB, and a text of at most 1,000,000 characters."
-    hjalp = "Skicka högst 1 MB JSON; till /annotations 2,5 MB och en text på högst 1 000 000 tecken."
+    remedy = (
+        "Send at most 1 MB of JSON; to /annotations 2.5 MB, with a text of at most 1,000,000 characters; as a batch of "
+        "decisions 10 MB."
+    )
+    hjalp = (
+        "Skicka högst 1 MB JSON; till /annotations 2,5 MB, med en text på högst 1 000 000 tecken; som beslut i mängd "
+        "10 MB."
+    )
 
 
 class AddressTooLong(DomainError):

@@ -13,11 +13,14 @@ from anyio import to_thread
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from api.adoptions.batch_routes import router as batches
+from api.adoptions.deviation_routes import router as deviations
 from api.adoptions.routes import router as adoptions
 from api.annotations.current import CurrentMarker
 from api.annotations.routes import router as annotations
 from api.clients.routes import router as clients
 from api.comments.routes import router as comments
+from api.document import TITLE, VERSION
 from api.edge.context import Topic
 from api.edge.headers import Headers, json_headers
 from api.edge.load import Load
@@ -39,7 +42,6 @@ from api.identity.token_endpoint import router as identity
 from api.identity.trust import Trust
 from api.interpretations.routes import router as interpretations
 from api.issuers.routes import router as issuers
-from api.openapi import TITLE, VERSION
 from api.organisations.routes import router as organisations
 from api.outbound.calls import Outbound
 from api.packages.routes import router as packages
@@ -50,6 +52,7 @@ from api.problems import install_handlers
 from api.proposals.inspection_routes import router as inspection
 from api.proposals.routes import router as proposals
 from api.published.current import Published
+from api.readiness.routes import router as readiness
 from api.rounds.routes import router as rounds
 from api.search.routes import router as search
 from api.service.readiness import Doorkeeper
@@ -69,7 +72,7 @@ log = structlog.get_logger("samsprak.request")
 BASE = "/api/v1"
 _OF_THE_API = (
     *(terms, search, interpretations, guidelines, packages, proposals, inspection, comments, rounds),
-    *(adoptions, organisations, tasks),
+    *(adoptions, batches, deviations, readiness, organisations, tasks),
     *(events, annotations, checkpoints, webhooks, deliveries, clients, issuers, service),
 )
 # SQLite has one writer; of PostgreSQL's connections readers need some too.

@@ -28,7 +28,7 @@ def page_links(request: Request, paging: Paging, total: int) -> PageLinks:
     """Link to this page, the ends and the neighbours, with the filters that were sent."""
     settings = request.app.state.settings
     others = [(name, value) for name, value in request.query_params.multi_items() if name not in ("page", "limit")]
-    return links_at(f"{settings.base_url}{request.url.path}", others, paging, total)
+    return links_at(f"{settings.base_url}{request.scope['path']}", others, paging, total)
 
 
 def links_at(address: str, others: Sequence[tuple[str, str]], paging: Paging, total: int) -> PageLinks:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -36,6 +37,7 @@ Handler = Callable[[Request, Any], Awaitable[Response]]
 
 log = structlog.get_logger("samsprak.problems")
 
+_MOST_FAULTS = 50
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.:~-]{1,64}")
 
 # pydantic's names for faults → ours; what is not listed keeps pydantic's name with hyphens.
@@ -100,7 +102,15 @@ def _options_or(handle: Handler) -> Handler:
 
 def problem_response(error: DomainError, request_id: str, base_url: str) -> Response:
     """Build the answer; `instance` is the request's own id."""
-    body = {
+    body = problem_body(error, request_id, base_url)
+    headers = {"Cache-Control": "no-store", "Content-Language": "en", **error.headers}
+    content = json.dumps(body, ensure_ascii=False).encode()
+    return Response(content, error.status, headers, media_type="application/problem+json")
+
+
+def problem_body(error: DomainError, request_id: str, base_url: str) -> dict[str, Any]:
+    """Give the members of an answer, also of one that stands within another: a row that was refused."""
+    return {
         "type": f"{base_url}/problems/{error.slug}",
         "title": error.title,
         "status": error.status,
@@ -108,9 +118,6 @@ def problem_response(error: DomainError, request_id: str, base_url: str) -> Resp
         "instance": f"urn:uuid:{request_id or uuid.uuid4()}",
         **error.members,
     }
-    headers = {"Cache-Control": "no-store", "Content-Language": "en", **error.headers}
-    content = json.dumps(body, ensure_ascii=False).encode()
-    return Response(content, error.status, headers, media_type="application/problem+json")
 
 
 def _itself(_request: Request, error: DomainError) -> DomainError:
@@ -126,7 +133,7 @@ def _from_framework(request: Request, error: HTTPException) -> DomainError:
 
 
 def _allow(request: Request) -> str:
-    return ", ".join(sorted(methods_of(request.app, request.url.path)))
+    return ", ".join(sorted(methods_of(request.app, request.scope["path"])))
 
 
 def _from_integrity(_request: Request, error: sa.exc.IntegrityError) -> DomainError:
@@ -169,7 +176,12 @@ def _from_validation(method: str, errors: Iterable[Mapping[str, Any]]) -> Domain
     # An id that no object can have is an address with nothing at it; PUT would have made it.
     if method != "PUT" and all(error["loc"][0] == "path" for error in listed):
         return NotFound("No resource has this address.")
-    return Unprocessable([_field_error(error) for error in listed[:50]])
+    return Unprocessable([_field_error(error) for error in listed[:_MOST_FAULTS]])
+
+
+def row_faults(error: ValidationError) -> list[FieldError]:
+    """List what is wrong with a part of a body that is read by itself, as seen from that part."""
+    return [_field_error({**each, "loc": ("body", *each["loc"])}) for each in error.errors()[:_MOST_FAULTS]]
 
 
 def _field_error(error: Mapping[str, Any]) -> FieldError:

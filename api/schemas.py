@@ -162,7 +162,8 @@ WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"{}|\\^
 
 
 # A number in a query, which has one spelling only.
-QueryInt = Annotated[int, BeforeValidator(_only_digits)]
+ONE_SPELLING = BeforeValidator(_only_digits)
+QueryInt = Annotated[int, ONE_SPELLING]
 # A yes or no in a query, likewise.
 QueryBool = Annotated[bool, BeforeValidator(_only_true_or_false)]
 # An instant in a query; a day is its first instant in Sweden.

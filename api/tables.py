@@ -10,7 +10,11 @@ from starlette.responses import Response
 
 from api.schemas import Query
 
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Dialect = Literal["rfc4180", "excel-sv"]
+# What may begin a formula: also in full width, and behind a sign that a spreadsheet passes over.
+_RUNS = tuple("=+-@＝＋－＠\t\r\n")
 
 
 class TableQuery(Query):
@@ -34,12 +38,10 @@ def csv_answer(name: str, columns: Sequence[str], rows: Iterable[Iterable[Any]],
     writer.writerow(columns)
     writer.writerows(_safe(row) for row in rows)
     content = out.getvalue().encode("utf-8-sig" if swedish else "utf-8")
-    return Response(
-        content, media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    )
+    return Response(content, media_type=CSV, headers={"Content-Disposition": f'attachment; filename="{name}.csv"'})
 
 
 def _safe(values: Iterable[Any]) -> list[str]:
     """Keep a spreadsheet from running what a text begins with."""
     texts = ("" if value is None else str(value) for value in values)
-    return [f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text for text in texts]
+    return [f"'{text}" if text.startswith(_RUNS) else text for text in texts]

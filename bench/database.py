@@ -14,7 +14,8 @@ from bench.data import GeneratedTerm
 from db.events import instant_text
 from db.migrate import migrate
 from db.session import open_database, transaction
-from db.terms import Term, TermDefinition, TermLabel, TermPair, TermVersion
+from db.term_pairs import TermPair
+from db.terms import Term, TermDefinition, TermLabel, TermVersion
 from db.vocabulary import ChangeKind, PairRelation, TermStatus
 from seed.loader import prepare, seed
 

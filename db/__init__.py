@@ -24,7 +24,9 @@ from db import (  # noqa: E402
     issuers,
     organisations,
     proposals,
+    readiness,
     rounds,
+    term_pairs,
     terms,
     webhooks,
 )
@@ -45,7 +47,9 @@ __all__ = [
     "metadata",
     "organisations",
     "proposals",
+    "readiness",
     "rounds",
+    "term_pairs",
     "terms",
     "webhooks",
 ]

@@ -87,6 +87,17 @@ def find_decision(session: Session, municipality: str, source: str, external_id:
     ).one_or_none()
 
 
+def find_decisions(session: Session, ids: Sequence[str]) -> list[Decision]:
+    """Find decisions by their ids; at most some thousand at a time."""
+    return list(session.exec(select(Decision).where(col(Decision.id).in_(ids))))
+
+
+def revisions_of(session: Session, decision_id: str) -> list[DecisionRevision]:
+    """List what the source has said of a decision, the newest first."""
+    query = select(DecisionRevision).where(DecisionRevision.decision_id == decision_id)
+    return list(session.exec(query.order_by(col(DecisionRevision.source_revision).desc())))
+
+
 def decisions_in_force_order(
     session: Session, municipalities: Sequence[str] | None = None, guideline: str | None = None
 ) -> list[Decision]:

@@ -162,7 +162,8 @@ def present_journal_mode(database: Database) -> str | None:
     """Tell how an SQLite database keeps its commits: WAL or TRUNCATE; None for PostgreSQL."""
     if database.url.get_backend_name() != "sqlite":
         return None
-    with database.reader.connect() as connection:
+    # Of a writer: a rollback journal's mode is each connection's own.
+    with database.writer.connect() as connection:
         return str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()).upper()
 
 

@@ -96,6 +96,27 @@ class TargetGroup(StrEnum):
     STAFF = "staff"
 
 
+class PrerequisiteState(StrEnum):
+    NOT_STARTED = "not_started"
+    STARTED = "started"
+    DONE = "done"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class SupportKind(StrEnum):
+    """What a municipality may need help with, or help another with, when a guideline is introduced."""
+
+    OWN_STAFF = "own_staff"
+    CONSULTANTS = "consultants"
+    RESEARCHERS = "researchers"
+    MANAGEMENT = "management"
+    SUBSTITUTES = "substitutes"
+    EQUIPMENT = "equipment"
+    LANGUAGE_SUPPORT = "language_support"
+    TRAINING = "training"
+    USER_SUPPORT = "user_support"
+
+
 class GuidelineStatus(StrEnum):
     """Derived from dates when read, never stored."""
 

@@ -210,7 +210,7 @@ class County:
 
     def raw(self, method: str, path: str, content: bytes, by: str | None = None, **headers: str) -> httpx2.Response:
         """Send bytes as they are, as JSON if no other content type is given."""
-        sent = {"Content-Type": "application/json", **_headers(by, headers)}
+        sent = {"content-type": "application/json", **_headers(by, headers)}
         return self.client.request(method, _address(path), content=content, headers=sent)
 
 
@@ -220,7 +220,7 @@ def _address(path: str) -> str:
 
 def _headers(by: str | None, named: dict[str, str]) -> dict[str, str]:
     """Write header names as Python arguments: if_match is If-Match."""
-    headers = {name.replace("_", "-"): value for name, value in named.items()}
+    headers = {name.replace("_", "-").lower(): value for name, value in named.items()}
     return headers | ({"Authorization": f"Bearer {by}"} if by else {})
 
 

@@ -78,6 +78,29 @@ DECISION_BODY = {
 }
 
 
+MANUAL_BODY = {
+    name: value
+    for name, value in DECISION_BODY.items()
+    if name not in ("sourceRevision", "deviations") and value is not None
+} | {"kind": "adopt", "decidedOn": "2026-11-02", "validFrom": "2026-11-02"}
+BATCH_ITEMS = [
+    {"externalId": "KS-2026-0042", **DECISION_BODY},
+    {"externalId": "KS-2026-0043", **DECISION_BODY, "version": "9.0"},
+]
+READINESS_BODY = {
+    "version": "1.0",
+    "items": [
+        {
+            "prerequisite": "1",
+            "state": "done",
+            "note": None,
+            "trainings": [{"targetGroup": "leaders", "heldOn": "2026-10-05"}],
+        },
+        {"prerequisite": "2", "state": "started", "note": "Vikarier är sökta."},
+    ],
+    "needsHelpWith": ["language_support"],
+    "canHelpWith": ["own_staff"],
+}
 INTERPRETATION = "/municipalities/2281/interpretations/digital-mognad"
 INTERPRETATION_BODY = {
     "alignment": "narrower",
@@ -103,6 +126,8 @@ def make(county: County, provider: Idp, inbox: Receiver) -> dict[str, Any]:
     _play_round(county, made)
     _play_trial(county, made)
     _play_decision(county, made)
+    _play_deviations(county, made)
+    _play_readiness(county, made)
     _play_interpretation(county, made)
     _play_clients(county, made)
     _play_token(county, made)
@@ -271,6 +296,36 @@ def _play_decision(county: County, made: dict[str, Any]) -> None:
     made["recorded-decision"] = county.send("PUT", DECISION, DECISION_BODY, integrator).raise_for_status().json()
     made["municipal-decision"] = county.get(DECISION).json()
     made["decisions"] = county.get("/municipalities/2281/decisions?limit=1").json()
+    made["decision-revisions"] = county.get(f"{DECISION}/revisions").json()
+    made["manual-decision"] = MANUAL_BODY
+    made["written-decision"] = (
+        county.send("POST", "/municipalities/2281/decisions", MANUAL_BODY, integrator).raise_for_status().json()
+    )
+    made["decision-batch-body"] = batch = {"source": "platina", "items": BATCH_ITEMS}
+    made["decision-batch"] = (
+        county.send("POST", "/municipalities/2281/decision-batches", batch, integrator).raise_for_status().json()
+    )
+
+
+def _play_deviations(county: County, made: dict[str, Any]) -> None:
+    made["deviations"] = county.get("/deviations?asOf=2027-02-01&guideline=gemensamt-sprak").json()
+    table = county.get("/deviations?asOf=2027-02-01&format=csv").text
+    made["deviations.csv"] = "".join(table.splitlines(keepends=True)[:3])
+
+
+def _play_readiness(county: County, made: dict[str, Any]) -> None:
+    made["readiness-record"] = READINESS_BODY
+    for code, help_ in (
+        ("2281", {}),
+        ("2262", {"items": [], "needsHelpWith": [], "canHelpWith": ["language_support"]}),
+    ):
+        address, by = f"/municipalities/{code}/readiness/gemensamt-sprak", county.token(code, "coordinator")
+        county.send("PUT", address, READINESS_BODY | help_, by, if_none_match="*").raise_for_status()
+    address = "/municipalities/2281/readiness"
+    made["readiness"] = county.get(f"{address}/gemensamt-sprak").json()
+    made["readiness-revisions"] = county.get(f"{address}/gemensamt-sprak/revisions").json()
+    made["readiness-of-municipality"] = county.get(address).json()
+    made["support-matches"] = county.get("/support-matches?matched=true").json()
 
 
 def _play_interpretation(county: County, made: dict[str, Any]) -> None:

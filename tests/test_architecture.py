@@ -1,6 +1,7 @@
 """The rules of the house, read from the imports and the calls."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,6 +77,28 @@ def test_a_route_cannot_look_at_the_caller_and_have_its_answer_kept_for_all() ->
     using = {str(path) for path in FILES if "api.identity.authenticate.Anyone" in set(imports(path))}
     assert using == {"api/dependencies.py"}
     assert files_that_call("maybe_caller") == {"api/identity/authenticate.py"}
+
+
+def test_nothing_looks_at_the_address_that_the_host_header_is_a_part_of() -> None:
+    """`request.url` is put together from what the sender says; the path alone is in the scope."""
+    for path in FILES:
+        code = (ROOT / path).read_text(encoding="utf-8")
+        assert not re.search(r"request\.(url|base_url|url_for)\b|request\.headers(\.get\(|\[)\"host\"", code), path
+
+
+# What may be private, loaded by its id: each only where it is also asked who may see it.
+BY_ID = {
+    "find_proposal": {"api/proposals/reading.py"},
+    "lock_proposal": {"api/proposals/standing.py"},
+    "find_comment": {"api/comments/reading.py"},
+    "find_client": {"api/clients/reading.py", "api/identity/clients.py"},
+    "lock_client": {"api/clients/service.py"},
+}
+
+
+@pytest.mark.parametrize(("question", "places"), BY_ID.items())
+def test_what_may_be_private_is_loaded_where_it_is_asked_who_may_see_it(question: str, places: set[str]) -> None:
+    assert {path for path in files_that_call(question) if path.startswith("api/")} == places
 
 
 def test_one_file_commits() -> None:

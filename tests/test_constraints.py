@@ -16,7 +16,8 @@ from db.organisations import Organisation
 from db.proposals import Proposal
 from db.rounds import ReferralRound, Statement
 from db.session import Database, open_database, transaction
-from db.terms import TermLabel, TermPair
+from db.term_pairs import TermPair
+from db.terms import TermLabel
 from db.vocabulary import (
     ChangeKind,
     DecisionRule,

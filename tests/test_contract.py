@@ -8,8 +8,8 @@ import schemathesis
 from hypothesis import HealthCheck, assume, settings
 from schemathesis import Case
 
+from api.document import document
 from api.main import create_app
-from api.openapi import document
 from api.settings import Settings
 from tests.conftest import County, Store, serving
 

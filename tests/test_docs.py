@@ -97,3 +97,11 @@ def test_the_commands_of_a_page_give_the_answers_that_it_shows(page: str, store:
     store.drop(url)
     for step, text in zip(steps, printed, strict=True):
         assert step.answer is None or fits(step.answer, text), f"{step.commands}\nprinted\n{text}"
+
+
+@pytest.mark.parametrize("page", [*PAGES, "docs/security.md", "docs/architecture.md", "CONTRIBUTING.md"])
+def test_the_files_that_a_page_names_are_there(page: str) -> None:
+    named = set(
+        re.findall(r"`((?:api|db|seed|tests|docs|migrations)/[\w./-]+)`", (ROOT / page).read_text(encoding="utf-8"))
+    )
+    assert [path for path in named if not (ROOT / path).exists()] == []

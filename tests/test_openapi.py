@@ -15,8 +15,9 @@ import yaml
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from api.document import document
 from api.main import create_app
-from api.openapi import document, examples
+from api.openapi import examples
 from api.settings import Settings
 from tests.conftest import County, Store, serving
 from tests.examples import DECISION_BODY, playing
@@ -95,8 +96,17 @@ OPERATION_IDS = {
     "moveProposal",
     "openRound",
     "previewProposal",
+    "listDecisionRevisions",
+    "listDeviations",
+    "recordReadiness",
+    "getReadiness",
+    "listReadiness",
+    "listReadinessRevisions",
+    "listSupportMatches",
     "recordDecision",
     "replayDeliveries",
+    "recordDecisions",
+    "writeDecision",
     "resolveComment",
     "recordInterpretation",
     "revokeClientSecret",
@@ -113,6 +123,7 @@ _FOR_THE_PAGES = {
     "issuer-metadata",
     "adoption-matrix.csv",
     "redline.html",
+    "deviations.csv",
     "divergences.csv",
     "sheet.html",
     "sheet.xlsx",

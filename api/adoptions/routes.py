@@ -1,7 +1,8 @@
-"""Decision sync, and the adoption that is derived from it."""
+"""A municipality's decisions one by one, and the adoption that is derived from them."""
 
 from typing import Annotated
 
+import uuid_utils.compat as uuid
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api import clock
@@ -20,10 +21,12 @@ from api.adoptions.schemas import (
     DecisionBody,
     DecisionRead,
     ExternalName,
+    ManualDecision,
     MatrixQuery,
     RecordedDecision,
+    RevisionRead,
 )
-from api.adoptions.service import present_decision, record_decision
+from api.adoptions.service import MANUAL, present_decision, record_decision
 from api.dependencies import AcceptsCsv, Paging, Public, Reader, Tx, tell_revision
 from api.edge.context import Topic
 from api.edge.routing import StrictRoute
@@ -34,7 +37,7 @@ from api.organisations.routes import MunicipalityCodePath, find_municipality
 from api.paging import page_of, slice_of
 from api.schemas import AsOfPaging, Page
 from api.tables import csv_answer
-from db.decisions import find_decision, page_of_decisions
+from db.decisions import find_decision, page_of_decisions, revisions_of
 from db.organisations import municipalities
 
 router = APIRouter(tags=["adoptions"], route_class=StrictRoute)
@@ -75,9 +78,7 @@ def put_decision(  # noqa: PLR0913
     """
     result, decision = record_decision(tx, caller, municipality_code, source, external_id, body)
     if result == "created":
-        api_url = request.app.state.settings.api_url
-        address = f"{api_url}/municipalities/{municipality_code}/decisions/{source}/{external_id}"
-        response.headers["Location"] = address
+        response.headers["Location"] = _address(request, municipality_code, source, external_id)
         response.status_code = 201
     return RecordedDecision(result=result, decision=present_decision(decision))
 
@@ -104,6 +105,61 @@ def get_decision(
         raise NotFound("No decision has this address.")
     tell_revision(request, decision.source_revision)
     return present_decision(decision)
+
+
+@router.get(
+    "/municipalities/{municipalityCode}/decisions/{source}/{externalId}/revisions",
+    operation_id="listDecisionRevisions",
+    dependencies=[ADOPTIONS],
+    responses=answers("decision-revisions", 404),
+)
+def list_revisions(
+    request: Request,
+    session: Reader,
+    municipality_code: MunicipalityCodePath,
+    source: Source,
+    external_id: ExternalId,
+    paging: Paging,
+) -> Page[RevisionRead]:
+    """List all that the source has said of a decision, word for word, the newest first.
+
+    Allt som källan har sagt om beslutet, ordagrant, det nyaste först.
+    """
+    decision = find_decision(session, municipality_code, source, external_id)
+    if decision is None:
+        raise NotFound("No decision has this address.")
+    found = revisions_of(session, decision.id)
+    items = [
+        RevisionRead(source_revision=each.source_revision, recorded_at=each.recorded_at, record=each.record)
+        for each in slice_of(paging, found)
+    ]
+    return page_of(request, paging, items, len(found))
+
+
+@router.post(
+    "/municipalities/{municipalityCode}/decisions",
+    operation_id="writeDecision",
+    status_code=201,
+    responses=answers("written-decision", 404, status=201),
+    openapi_extra=body_example("manual-decision"),
+)
+def post_decision(
+    request: Request,
+    response: Response,
+    caller: DecisionWriter,
+    tx: Tx,
+    municipality_code: MunicipalityCodePath,
+    body: ManualDecision,
+) -> RecordedDecision:
+    """Write in a decision by hand, where no system sends it; send `Idempotency-Key`, so that a retry writes it once.
+
+    Its source is `manual` and its id is ours: it is corrected, or retracted, by PUT to the address in `Location`, with
+    a higher `sourceRevision`. För in ett beslut för hand; det rättas eller återtas med PUT till adressen i `Location`.
+    """
+    external_id = str(uuid.uuid7())
+    result, decision = record_decision(tx, caller, municipality_code, MANUAL, external_id, body)
+    response.headers["Location"] = _address(request, municipality_code, MANUAL, external_id)
+    return RecordedDecision(result=result, decision=present_decision(decision))
 
 
 @router.get(
@@ -184,3 +240,7 @@ def get_matrix(
     if query.wants_csv(accepted=accepts_csv):
         return csv_answer(f"adoption-matrix-{drawn.as_of}", CSV_COLUMNS, matrix_rows(drawn), query.dialect)
     return drawn
+
+
+def _address(request: Request, municipality: str, source: str, external_id: str) -> str:
+    return f"{request.app.state.settings.api_url}/municipalities/{municipality}/decisions/{source}/{external_id}"

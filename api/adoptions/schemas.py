@@ -6,6 +6,7 @@ from pydantic import Discriminator, Field, StringConstraints, Tag, WithJsonSchem
 from pydantic_core import PydanticCustomError
 
 from api.guidelines.schemas import ProvisionNumber
+from api.openapi import Problem
 from api.proposals.schemas import Paragraph, RecordNumber
 from api.schemas import (
     AsOfPaging,
@@ -15,11 +16,14 @@ from api.schemas import (
     Counter,
     Day,
     Input,
+    Instant,
     LanguageMap,
     Line,
     Link,
     MunicipalityCode,
     Output,
+    Query,
+    QueryBool,
     Slug,
     Text,
     VersionNumber,
@@ -32,11 +36,12 @@ ExternalName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]{1,128
 
 
 class Deviation(Input):
-    """A provision that the municipality does not follow, why, what it does instead, until when."""
+    """A provision that the municipality does not follow, why, what it does instead, who answers for it, until when."""
 
     provision: ProvisionNumber
     motive: Text
     measure: Text | None = None
+    owner_role: Line | None = Field(None, description="The role that answers for it; never a person's name.")
     until: Day | None = None
 
 
@@ -67,6 +72,8 @@ class DecisionRecord(Input):
     def _ends_after_it_starts(self) -> Self:
         if self.valid_until is not None and self.valid_until < (self.valid_from or self.decided_on):
             _refuse("ends-before-start", "validUntil is not before validFrom")
+        if self.legal_force_on is not None and self.legal_force_on < self.decided_on:
+            _refuse("legal-force-before-decision", "legalForceOn is not before decidedOn")
         if self.kind == DecisionKind.EXTEND and self.valid_until is None:
             _refuse("missing-valid-until", "an extension tells validUntil")
         if self.deviations and self.kind != DecisionKind.ADOPT_WITH_CHANGES:
@@ -131,6 +138,79 @@ class RecordedDecision(Output):
     decision: DecisionRead
 
 
+class ManualDecision(DecisionRecord):
+    """A decision that is written in by hand: the same record, of a source that we number ourselves."""
+
+    source_revision: Counter = 1
+
+
+class RevisionRead(Output):
+    """What a source said of a decision at one of its revisions."""
+
+    source_revision: int
+    recorded_at: Instant
+    record: dict[str, Any] = Field(description="The record or the retraction, word for word.")
+
+
+class BatchRecord(DecisionRecord):
+    external_id: ExternalName
+
+
+class BatchRetraction(DecisionRetraction):
+    external_id: ExternalName
+
+
+BatchItem = Annotated[
+    Annotated[BatchRecord, Tag("<record>")] | Annotated[BatchRetraction, Tag("<retraction>")], Discriminator(_which)
+]
+
+
+class BatchQuery(Query):
+    """How a batch is to be taken, for a file, which cannot say it."""
+
+    dry_run: QueryBool = Field(default=False, description="Tell what would happen, and store nothing.")
+
+
+class DecisionBatch(Input):
+    """Decisions of one source, each judged by itself."""
+
+    source: ExternalName = Field(description="The system that the decisions come from.")
+    dry_run: Bool = Field(default=False, description="Tell what would happen, and store nothing.")
+    atomic: Bool = Field(default=False, description="All or nothing: one refused item, and nothing is stored.")
+    items: list[Any] = Field(
+        min_length=1,
+        max_length=1_000,
+        description="Records or retractions as of a PUT, each with its `externalId`; what is wrong with one is told "
+        "in its own result.",
+    )
+
+
+class RowResult(Output):
+    """What became of one item."""
+
+    index: int = Field(description="Its place in the batch, from 0.")
+    row: int | None = Field(description="Its line in the file, when it came in one.")
+    external_id: str | None
+    result: Literal["created", "updated", "unchanged", "stale", "rejected"]
+    problem: Problem | None
+
+
+class BatchSummary(Output):
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    stale: int = 0
+    rejected: int = 0
+
+
+class BatchResult(Output):
+    """What a batch did, or as a dry run would have done, item by item."""
+
+    dry_run: bool
+    results: list[RowResult]
+    summary: BatchSummary
+
+
 class VersionMention(Output):
     version: VersionNumber
 
@@ -193,6 +273,30 @@ class MunicipalityLinks(Output):
     self: Link
     adoptions: Link
     decisions: Link
+
+
+class DeviationRead(Output):
+    """A deviation of an adoption that stands; `decision` is the address of its decision under the API."""
+
+    municipality: MunicipalityCode
+    municipality_name: str
+    guideline: str
+    version: VersionNumber
+    provision: ProvisionNumber
+    motive: str
+    measure: str | None
+    owner_role: str | None = None
+    until: Day | None
+    expired: bool
+    decision: str
+
+
+class DeviationQuery(TableQuery, AsOfPaging):
+    """Which deviations; CSV has all of them, however many a page holds."""
+
+    municipality: MunicipalityCode | None = Field(None, description="Only those of this municipality.")
+    guideline: Slug | None = Field(None, description="Only from this guideline.")
+    until: Day | None = Field(None, description="Only those that end on this day or before.")
 
 
 class AdoptionQuery(AsOfPaging):

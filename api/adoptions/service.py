@@ -1,22 +1,25 @@
 """Record a municipality's decision: again and again, in any order, to the same end."""
 
 import uuid
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from api import clock
 from api.adoptions.schemas import DecisionBody, DecisionRead, DecisionRecord, DecisionRetraction
-from api.errors import FieldError, RevisionConflict, Unprocessable
+from api.errors import FieldError, RevisionConflict, Unprocessable, invalid
 from api.events.record import record
 from api.identity.authenticate import Caller
 from api.organisations.owning import lock_own_municipality
 from api.versioning import parse_number
 from db.canonical import content_hash
-from db.decisions import Decision, DecisionRevision
-from db.guidelines import GuidelineVersion, find_guideline, guideline_versions
+from db.decisions import Decision, DecisionRevision, find_decisions
+from db.guidelines import GuidelineVersion, guideline_versions
 from db.session import Transaction
 
 Result = Literal["created", "updated", "unchanged", "stale"]
 
+# The source of what is written in by hand.
+MANUAL = "manual"
 _ADDRESSES = uuid.UUID("2c9d7a52-1f0b-5f0e-8d53-9f1f7a5b0c22")
 
 
@@ -25,41 +28,79 @@ def record_decision(
 ) -> tuple[Result, Decision]:
     """Store what a source says of one decision, unless it has said something newer."""
     lock_own_municipality(tx, caller, municipality)
-    sent = body.model_dump(mode="json", by_alias=True)
-    digest = content_hash(sent)
-    decision_id = decision_id_of(municipality, source, external_id)
-    stored = tx.get(Decision, decision_id)
-    if stored is not None:
-        if body.source_revision < stored.source_revision:
-            return "stale", stored
-        if body.source_revision == stored.source_revision:
-            if digest != stored.body_hash:
-                raise RevisionConflict(f"Revision {body.source_revision} is stored with another content.")
-            return "unchanged", stored
-    fields = _fields(tx, body) if isinstance(body, DecisionRecord) else _NOTHING
-    now = clock.now()
-    decision = stored or Decision(
-        id=decision_id, municipality=municipality, source=source, external_id=external_id, **_ABSENT
-    )
-    decision.sqlmodel_update(
-        {
-            **fields,
-            "retracted": isinstance(body, DecisionRetraction),
-            "source_revision": body.source_revision,
-            "body_hash": digest,
-            "changed_at": now,
-        }
-    )
-    tx.add(decision)
-    tx.flush()
-    tx.add(
-        DecisionRevision(decision_id=decision_id, source_revision=body.source_revision, record=sent, recorded_at=now)
-    )
-    kind = "decision.retracted" if decision.retracted else "decision.recorded"
-    subject = f"municipalities/{municipality}/decisions/{source}/{external_id}"
-    told = present_decision(decision).model_dump(mode="json", by_alias=True)
-    record(tx, kind, subject, municipality, told)
-    return ("updated" if stored else "created"), decision
+    ledger = Ledger(tx, municipality, source, [external_id])
+    recorded = ledger.enter(external_id, body)
+    ledger.write()
+    return recorded
+
+
+class Ledger:
+    """What a source says of a municipality's decisions: entered one by one, and written at once or not at all.
+
+    The municipality is locked by the caller. An entry that is refused leaves no trace.
+    """
+
+    def __init__(self, tx: Transaction, municipality: str, source: str, external_ids: Iterable[str]) -> None:
+        self._tx = tx
+        self._municipality = municipality
+        self._source = source
+        ids = [decision_id_of(municipality, source, external_id) for external_id in external_ids]
+        self._stored = {decision.id: decision for decision in find_decisions(tx, ids)}
+        self._known = dict(self._stored)
+        self._versions: dict[str, list[GuidelineVersion]] = {}
+        self._entered: list[tuple[Decision, DecisionRevision]] = []
+
+    def enter(self, external_id: str, body: DecisionBody) -> tuple[Result, Decision]:
+        """Enter one; raises Unprocessable or RevisionConflict. What is known already is told, and not entered."""
+        sent = body.model_dump(mode="json", by_alias=True, include=_SAID)
+        # Of what it says alone: a field that a later version adds makes no old record another.
+        digest = content_hash(body.model_dump(mode="json", by_alias=True, include=_SAID, exclude_none=True))
+        decision_id = decision_id_of(self._municipality, self._source, external_id)
+        known = self._known.get(decision_id)
+        if known is not None:
+            if body.source_revision < known.source_revision:
+                return "stale", known
+            if body.source_revision == known.source_revision:
+                if digest != known.body_hash:
+                    raise RevisionConflict(f"Revision {body.source_revision} is stored with another content.")
+                return "unchanged", known
+        now = clock.now()
+        decision = Decision(
+            id=decision_id,
+            municipality=self._municipality,
+            source=self._source,
+            external_id=external_id,
+            retracted=isinstance(body, DecisionRetraction),
+            source_revision=body.source_revision,
+            body_hash=digest,
+            changed_at=now,
+            **(_fields(self._version_of(body), body) if isinstance(body, DecisionRecord) else _NOTHING),
+        )
+        revision = DecisionRevision(
+            decision_id=decision_id, source_revision=body.source_revision, record=sent, recorded_at=now
+        )
+        self._known[decision_id] = decision
+        self._entered.append((decision, revision))
+        return ("updated" if known else "created"), decision
+
+    def write(self) -> None:
+        """Write all that was entered, with its events, in the order in which it was entered."""
+        for decision in {decision.id: decision for decision, _ in self._entered}.values():
+            stored = self._stored.get(decision.id)
+            self._tx.add(stored.sqlmodel_update(decision.model_dump()) if stored else decision)
+        self._tx.flush()
+        self._tx.add_all(revision for _, revision in self._entered)
+        for decision, _ in self._entered:
+            kind = "decision.retracted" if decision.retracted else "decision.recorded"
+            subject = f"municipalities/{self._municipality}/decisions/{self._source}/{decision.external_id}"
+            told = present_decision(decision).model_dump(mode="json", by_alias=True)
+            record(self._tx, kind, subject, self._municipality, told)
+
+    def _version_of(self, body: DecisionRecord) -> GuidelineVersion:
+        versions = self._versions.get(body.guideline)
+        if versions is None:
+            versions = self._versions[body.guideline] = guideline_versions(self._tx, [body.guideline])
+        return _version(versions, body)
 
 
 def decision_id_of(municipality: str, source: str, external_id: str) -> str:
@@ -73,20 +114,14 @@ def present_decision(decision: Decision) -> DecisionRead:
     return DecisionRead.model_validate({**shown, "guideline": decision.guideline_id, "version": version})
 
 
-_NOTHING: dict[str, Any] = {
-    name: [] if name == "deviations" else None
-    for name in (
-        *("guideline_id", "major", "minor", "kind", "body_type", "body", "decided_on", "paragraph"),
-        *("record_number", "valid_from", "valid_until", "legal_force_on", "review_due", "minutes_url"),
-        *("reason", "deviations", "content_hash"),
-    )
-}
-_ABSENT: dict[str, Any] = {"deviations": []}
+# What is kept of a record as it was sent; an item of a batch is a record with its address.
+_KEPT = set(DecisionRecord.model_fields) - {"guideline", "version", "deviations", "retracted", "source_revision"}
+_SAID = set(DecisionRecord.model_fields)
+_NOTHING: dict[str, Any] = {"deviations": []}
 
 
-def _fields(tx: Transaction, body: DecisionRecord) -> dict[str, Any]:
+def _fields(version: GuidelineVersion, body: DecisionRecord) -> dict[str, Any]:
     """Give the columns of a record; raises Unprocessable for what its version does not have."""
-    version = _version(tx, body)
     numbers = {item["number"] for item in version.content["provisions"]}
     faults = [
         FieldError(f"/deviations/{index}/provision", "unknown-provision", "is not a provision of that version")
@@ -98,7 +133,7 @@ def _fields(tx: Transaction, body: DecisionRecord) -> dict[str, Any]:
         faults.append(FieldError("/contentHash", "wrong-content-hash", detail))
     if faults:
         raise Unprocessable(faults)
-    kept = body.model_dump(exclude={"guideline", "version", "deviations", "retracted", "source_revision"})
+    kept = body.model_dump(include=_KEPT)
     return {
         **kept,
         "guideline_id": body.guideline,
@@ -109,15 +144,12 @@ def _fields(tx: Transaction, body: DecisionRecord) -> dict[str, Any]:
     }
 
 
-def _version(tx: Transaction, body: DecisionRecord) -> GuidelineVersion:
-    if find_guideline(tx, body.guideline) is None:
-        detail = "is not the id of a guideline"
-        raise Unprocessable([FieldError("/guideline", "unknown-guideline", detail)])
-    versions = guideline_versions(tx, [body.guideline])
+def _version(versions: Sequence[GuidelineVersion], body: DecisionRecord) -> GuidelineVersion:
+    if not versions:
+        raise invalid("/guideline", "unknown-guideline", "is not the id of a guideline")
     wanted = parse_number(body.version)
     for version in versions:
         if (version.major, version.minor) == wanted:
             return version
     listed = ", ".join(version.number for version in versions)
-    detail = f"is not a version of the guideline, which has {listed}"
-    raise Unprocessable([FieldError("/version", "unknown-version", detail)])
+    raise invalid("/version", "unknown-version", f"is not a version of the guideline, which has {listed}")

@@ -77,7 +77,7 @@ def claim_key(request: Request, tx: "Transaction", caller: "Caller | None") -> N
         raise MalformedRequest("Idempotency-Key is 1 to 255 visible ASCII characters.")
     if tried:
         return
-    parts = (caller.issuer, caller.subject, request.method, request.url.path, key)
+    parts = (caller.issuer, caller.subject, request.method, request.scope["path"], key)
     key_id = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     body_hash = hashlib.sha256(context_of(request.scope).body).hexdigest()
     idempotency.forget_expired(tx, now())

@@ -84,7 +84,8 @@ class PublicCache:
                 if name == b"accept-encoding":
                     coding = CHOICES[value]
                 elif name == b"authorization":
-                    authorization = value
+                    # Two of them are refused further in.
+                    past_the_cache, authorization = past_the_cache or authorization is not None, value
                 elif name == b"samsprak-min-sequence":
                     past_the_cache = True
                 else:

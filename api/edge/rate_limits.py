@@ -8,7 +8,7 @@ verified before do not touch.
 
 import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.edge.client_address import client_network
 from api.edge.context import FREE, RequestContext, context_of
-from api.errors import TooManyRequests, Unauthorized
+from api.errors import MalformedRequest, TooManyRequests, Unauthorized
 from api.problems import problem_response
 from api.settings import Settings
 
@@ -156,8 +156,8 @@ class RateLimits:
         context = context_of(scope)
         address = client_network(scope, self.settings.trusted_proxies)
         context.address = address
-        sent = dict(scope["headers"]).get(b"authorization", b"")
-        claims = sent[:7].lower() == b"bearer "
+        sent = [value for name, value in scope["headers"] if name == b"authorization"]
+        claims = any(value[:7].lower() == b"bearer " for value in sent)
         status = 0
 
         async def send_with_balances(message: Message) -> None:
@@ -169,9 +169,10 @@ class RateLimits:
 
         try:
             # A token that was good a moment ago is: whoever else sends bad ones from there does not matter to it.
-            if not (claims and self.knows(sent)):
+            if not (len(sent) == 1 and self.knows(sent[0])):
                 await self._admit(context, address, claims=claims, tries=scope["path"] == _TOKENS)
-        except TooManyRequests as error:
+            _check_one(sent)
+        except (MalformedRequest, TooManyRequests) as error:
             response = problem_response(error, context.request_id, self.settings.base_url)
             await response(scope, receive, send_with_balances)
             return
@@ -190,6 +191,12 @@ class RateLimits:
                 context.balances = [balance]
                 raise refusal(balance)
         await self.limits.spend(context, (self.limits.anonymous, address))
+
+
+def _check_one(sent: Sequence[bytes]) -> None:
+    """Refuse two tokens: what counts by one of them and what reads the other would speak of two callers."""
+    if len(sent) > 1:
+        raise MalformedRequest("Authorization stands once in a request.")
 
 
 def _told(balances: list[Balance]) -> list[tuple[bytes, bytes]]:

@@ -20,6 +20,7 @@ _SHOWN_IN: dict[str, frozenset[Topic]] = {
     "statement": frozenset({Topic.PROPOSALS}),
     "comment": frozenset({Topic.PROPOSALS}),
     "decision": frozenset({Topic.ADOPTIONS}),
+    "readiness": frozenset({Topic.ADOPTIONS}),
 }
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from api.identity.claims import audiences_of, expiry_of
 from api.identity.parts import InvalidToken, only_invalid_token, text_of
-from api.identity.tokens import Issuer, audiences_of, expiry_of, proven_claims
+from api.identity.tokens import Issuer, proven_claims
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LONGEST_LIFE = 300

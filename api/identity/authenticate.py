@@ -115,6 +115,7 @@ StatementWriter = Annotated[Caller, Security(caller_with_scope, scopes=["stateme
 IssuerManager = Annotated[Caller, Security(caller_with_scope, scopes=["issuers:manage"])]
 DecisionWriter = Annotated[Caller, Security(caller_with_scope, scopes=["decisions:write"])]
 Interpreter = Annotated[Caller, Security(caller_with_scope, scopes=["interpretations:write"])]
+ReadinessWriter = Annotated[Caller, Security(caller_with_scope, scopes=["readiness:write"])]
 TaskReader = Annotated[Caller, Security(caller_with_scope, scopes=["tasks:read"])]
 ClientManager = Annotated[Caller, Security(caller_with_scope, scopes=["clients:manage"])]
 EventReader = Annotated[Caller, Security(caller_with_scope, scopes=["events:read"])]

@@ -17,7 +17,7 @@ _COORDINATOR = _EDITOR | {
     "events:read",
 }
 _INTEGRATOR = frozenset({"decisions:write", "webhooks:manage", "events:read", "tasks:read"})
-_COUNTY_EDITOR = _EDITOR | {"proposals:moderate", "proposals:decide", "imports:write", "events:read"}
+_COUNTY_EDITOR = _EDITOR | {"proposals:moderate", "proposals:decide", "events:read"}
 _COUNTY_ADMIN = frozenset({"issuers:manage", "clients:manage", "webhooks:manage", "events:read"})
 
 ROLES: dict[str, frozenset[str]] = {
@@ -30,7 +30,7 @@ ROLES: dict[str, frozenset[str]] = {
 }
 # A municipality's issuer may name these roles, but they mean nothing there.
 COUNTY_ROLES = frozenset({"county_editor", "county_admin"})
-COUNTY_SCOPES = frozenset({"proposals:moderate", "proposals:decide", "imports:write", "issuers:manage"})
+COUNTY_SCOPES = frozenset({"proposals:moderate", "proposals:decide", "issuers:manage"})
 SCOPES = frozenset[str]().union(*ROLES.values())
 
 
@@ -57,6 +57,7 @@ _MOVE = _PROPOSE | _MODERATE
 _COMMENT = frozenset({"comments:write"})
 _ISSUERS = frozenset({"issuers:manage"})
 _INTERPRETATIONS = frozenset({"interpretations:write"})
+_RECORD = frozenset({"decisions:write"})
 _CLIENTS = frozenset({"clients:manage"})
 _WEBHOOKS = frozenset({"webhooks:manage"})
 _API = "/api/v1"
@@ -145,9 +146,12 @@ ROUTES: tuple[Access, ...] = (
     Access(
         "PUT",
         f"{_API}/municipalities/{{municipalityCode}}/decisions/{{source}}/{{externalId}}",
-        frozenset({"decisions:write"}),
+        _RECORD,
         "its own municipality",
     ),
+    Access("GET", f"{_API}/municipalities/{{municipalityCode}}/decisions/{{source}}/{{externalId}}/revisions"),
+    Access("POST", f"{_API}/municipalities/{{municipalityCode}}/decisions", _RECORD, "its own municipality"),
+    Access("POST", f"{_API}/municipalities/{{municipalityCode}}/decision-batches", _RECORD, "its own municipality"),
     Access("GET", f"{_API}/municipalities/{{municipalityCode}}/adoptions"),
     Access(
         "GET", f"{_API}/municipalities/{{municipalityCode}}/tasks", frozenset({"tasks:read"}), "its own municipality"
@@ -172,6 +176,17 @@ ROUTES: tuple[Access, ...] = (
     Access("GET", f"{_API}/divergences"),
     Access("GET", f"{_API}/adoptions"),
     Access("GET", f"{_API}/adoption-matrix"),
+    Access("GET", f"{_API}/deviations"),
+    Access("GET", f"{_API}/municipalities/{{municipalityCode}}/readiness"),
+    Access("GET", f"{_API}/municipalities/{{municipalityCode}}/readiness/{{guidelineId}}"),
+    Access("GET", f"{_API}/municipalities/{{municipalityCode}}/readiness/{{guidelineId}}/revisions"),
+    Access(
+        "PUT",
+        f"{_API}/municipalities/{{municipalityCode}}/readiness/{{guidelineId}}",
+        frozenset({"readiness:write"}),
+        "its own municipality",
+    ),
+    Access("GET", f"{_API}/support-matches"),
     Access("GET", f"{_API}/clients", _CLIENTS, "its own organisation; the county's administrator: all"),
     Access("POST", f"{_API}/clients", _CLIENTS, "its own organisation, no scope above its own; as above"),
     Access("GET", f"{_API}/clients/{{clientId}}", _CLIENTS, "as the list"),

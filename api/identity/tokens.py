@@ -7,7 +7,6 @@ a set, and lets a sender's header or claims end in a bare OverflowError or Recur
 
 import hashlib
 import json
-import re
 import time
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
@@ -18,7 +17,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from jose import jwk as jose_jwk
 from jose import jws as jose_jws
 
-from api.identity.claims import roles_of, value_at
+from api.identity.claims import (
+    ORG_NUMBER,
+    audiences_of,
+    check_kind,
+    expiry_of,
+    organisation_of,
+    roles_at,
+    scopes_of,
+)
 from api.identity.parts import (
     LONGEST_TOKEN,
     InvalidToken,
@@ -27,8 +34,6 @@ from api.identity.parts import (
     object_of,
     only_invalid_token,
     text_of,
-    texts_of,
-    time_of,
 )
 from api.identity.public_keys import ALGORITHMS, Jwk, PublicKey, UnfitKey, public_key
 
@@ -36,12 +41,6 @@ _TYPES = frozenset({"at+jwt", "application/at+jwt", "jwt"})
 # Each of these brings a key or changes what is signed. `x5t` is not here: Entra ID and AD FS send it in every token,
 # and a thumbprint that nobody looks up does nothing.
 _REFUSED_FIELDS = {"jku", "jwk", "x5u", "x5c", "crit", "zip", "b64"}
-# What only other tokens hold: ID tokens (their header is that of an access token), logouts and other security events,
-# and tokens bound to a key that a bearer does not show.
-_REFUSED_CLAIMS = {"nonce", "at_hash", "c_hash", "s_hash", "events", "cnf"}
-_ORG_NUMBER = "https://id.oidc.se/claim/orgNumber"
-_ORGANISATION = re.compile("[0-9]{2}(?:[0-9]{2})?")
-LEEWAY = 30
 
 
 class UnknownKey(InvalidToken):
@@ -119,16 +118,16 @@ class TokenVerifier:
         expires_at = expiry_of(claims, issuer.max_lifetime, self._now())
         if issuer.audience not in audiences_of(claims):
             raise InvalidToken("aud")
-        _check_kind(claims)
-        if issuer.org_number is not None and claims.get(_ORG_NUMBER) != issuer.org_number:
+        check_kind(claims)
+        if issuer.org_number is not None and claims.get(ORG_NUMBER) != issuer.org_number:
             raise InvalidToken("org-number")
         own = issuer.organisation is None
         return Principal(
             issuer=issuer.url,
             subject=text_of(claims, "sub"),
-            organisation=_organisation(claims) if issuer.organisation is None else issuer.organisation,
-            roles=_roles(claims, issuer),
-            scopes=_scopes(claims) if own else frozenset(),
+            organisation=organisation_of(claims) if issuer.organisation is None else issuer.organisation,
+            roles=roles_at(claims, issuer.role_claim, issuer.role_map),
+            scopes=scopes_of(claims) if own else frozenset(),
             client_id=text_of(claims, "client_id") if own and "client_id" in claims else None,
             expires_at=expires_at,
         )
@@ -237,52 +236,3 @@ def _algorithm_and_kid(header: Mapping[str, object], issuer: Issuer, types: Abst
     if algorithm not in issuer.algorithms:
         raise InvalidToken("alg")
     return algorithm, text_of(header, "kid")
-
-
-def expiry_of(claims: Mapping[str, object], max_lifetime: int, now: float) -> int:
-    """Give when a token ends, in Unix seconds; raises InvalidToken for one that is not for now or lives too long."""
-    issued_at, expires_at = time_of(claims, "iat"), time_of(claims, "exp")
-    if not 0 < expires_at - issued_at <= max_lifetime:
-        raise InvalidToken("lifetime")
-    if issued_at > now + LEEWAY:
-        raise InvalidToken("iat")
-    if "nbf" in claims and time_of(claims, "nbf") > now + LEEWAY:
-        raise InvalidToken("nbf")
-    if expires_at <= now - LEEWAY:
-        raise InvalidToken("expired")
-    return expires_at
-
-
-def _check_kind(claims: Mapping[str, object]) -> None:
-    """Refuse what is no access token, though the same key signs it for the same audience."""
-    if not _REFUSED_CLAIMS.isdisjoint(claims):
-        raise InvalidToken("kind")
-    # Keycloak tells here what its header does not: Bearer, ID, Refresh, Logout.
-    if claims.get("typ", "Bearer") != "Bearer":
-        raise InvalidToken("kind")
-
-
-def _scopes(claims: Mapping[str, object]) -> frozenset[str]:
-    [scope] = texts_of([claims.get("scope", "")], "scope")
-    return frozenset(scope.split(" ")) - {""}
-
-
-def _roles(claims: Mapping[str, object], issuer: Issuer) -> frozenset[str]:
-    value = value_at(claims, issuer.role_claim)
-    if issuer.role_map is None:
-        return frozenset(texts_of([] if value is None else value, "roles"))
-    # One value alone is written as a string by AD FS.
-    values = texts_of([value] if isinstance(value, str) else [] if value is None else value, "roles")
-    return roles_of(values, issuer.role_map)
-
-
-def audiences_of(claims: Mapping[str, object]) -> list[str]:
-    audiences = claims.get("aud")
-    return texts_of([audiences] if isinstance(audiences, str) else audiences, "aud")
-
-
-def _organisation(claims: Mapping[str, object]) -> str:
-    organisation = text_of(claims, "organisation")
-    if not _ORGANISATION.fullmatch(organisation):
-        raise InvalidToken("organisation")
-    return organisation

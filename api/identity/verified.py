@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from api.identity.authenticate import Caller
-from api.identity.tokens import LEEWAY
+from api.identity.claims import LEEWAY
 
 _MOST_BYTES = 8_000_000
 _MOST_TOKENS = 10_000

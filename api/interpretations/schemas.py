@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from api.schemas import (
+    ONE_SPELLING,
     Input,
     Instant,
     LanguageMap,
@@ -12,7 +13,6 @@ from api.schemas import (
     Output,
     Paging,
     Query,
-    QueryInt,
     Slug,
     Text,
     VersionNumber,
@@ -120,6 +120,7 @@ class DivergenceQuery(TableQuery, Paging):
     alignment: Alignment | None = Field(
         None, description="Only terms that somebody reads so; with `municipality`, that this one reads so."
     )
-    min_spread: Annotated[QueryInt | None, Field(ge=0, le=100)] = Field(
+    # As with `since` of the glossary.
+    min_spread: Annotated[int, Field(ge=0, le=100), ONE_SPELLING] | None = Field(
         None, description="Only terms that are read at least so far apart, in per cent."
     )

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Coroutine
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from api.errors import NotFound, Unprocessable
 from api.pages.rendering import render
@@ -27,7 +28,7 @@ class PageRoute(APIRoute):
             if len(kept) < len(given.multi_items()):
                 # Newsletters and networks hang parameters of their own on links. They neither stop a reader nor
                 # fill the cache with one page over and over.
-                return RedirectResponse(f"{request.url.path}?{urlencode(kept)}".rstrip("?"), 303)
+                return RedirectResponse(f"{quote(request.scope['path'])}?{urlencode(kept)}".rstrip("?"), 303)
             try:
                 return await handle(request)
             except (NotFound, RequestValidationError) as error:
@@ -54,7 +55,13 @@ def _as_page(error: NotFound | RequestValidationError) -> Response:
 class Assets(StaticFiles):
     """What pages load. Their addresses change with the files, so a browser need not ask each time."""
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # Nobody needs a part of a file, and whoever asks for an impossible one would be answered in plain text.
+        headers = [header for header in scope["headers"] if header[0] != b"range"]
+        await super().__call__({**scope, "headers": headers}, receive, send)
+
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().file_response(*args, **kwargs)
         response.headers["Cache-Control"] = "public, max-age=86400"
+        response.headers["Accept-Ranges"] = "none"
         return response

@@ -9,7 +9,6 @@ from api.clock import day_of
 from api.pages import words
 from api.rounds.schemas import Sheet
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # The same sheet is the same bytes, so that its ETag stays: no clock is read.
 _MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _WIDTHS = (14, 18, 22, 60, 60, 12, 12)

@@ -10,17 +10,15 @@ from operator import and_
 from typing import TypeGuard
 
 from api.search.bits import bits_of, sum_of
+from api.search.slips import LAST, near_in
 from api.search.words import words_of
 from api.swedish import undotted
 
 _GRAM = 3
 # A set that holds more than this share of all places is kept once it was made: there are few such sets.
 _DENSE = 1 / 128
-# So few keys are quicker looked at one by one than guessed at.
-_FEW = 64
-_LAST = "\U0010ffff"
-
-
+# A set of no more places than these is not kept, however few there are in all.
+_SMALL = 64
 # Runs of keys beside one another, or keys here and there.
 Found = Sequence[Sequence[int]]
 # What a letter may stand for where there are no keys for å, ä and ö.
@@ -42,7 +40,7 @@ class Vocabulary:
         self._all = (1 << size) - 1
         self._starts = starts
         self._holders = holders
-        self._least_dense = max(_FEW, size * _DENSE)
+        self._least_dense = max(_SMALL, size * _DENSE)
         self._ready: dict[tuple[int, int], int] = {}
         self._grams = _grams(keys) if parts else {}
         self._undotted = sorted({undotted(key) for key in keys}) if parts else []
@@ -94,7 +92,7 @@ class Vocabulary:
 
     def _beginning(self, key: str, low: int = 0) -> range:
         low = bisect_left(self.keys, key, low)
-        return range(low, bisect_left(self.keys, key + _LAST, low))
+        return range(low, bisect_left(self.keys, key + LAST, low))
 
     def _spellings(self, key: str) -> list[str]:
         """List what a key may stand for that keys begin with, in their order."""
@@ -173,36 +171,6 @@ class Vocabulary:
         return places
 
 
-def near_in(keys: Sequence[str], word: str, *, begun: bool) -> list[str]:
-    """Find the ordered keys, or beginnings of keys, that are a slip of one letter from a word."""
-    found: dict[str, None] = {}
-    low, high = 0, len(keys)
-    for at in range(len(word) + 1):
-        # All keys from low to high begin as the word does, up to here.
-        if high - low <= _FEW:
-            near = chain.from_iterable(_beginnings(key, word, begun=begun) for key in keys[low:high])
-            found.update(dict.fromkeys(text for text in near if is_slip(text, word)))
-            break
-        for text in _slips(word, at, _letters_after(keys, word[:at], low, high)):
-            place = bisect_left(keys, text, low, high)
-            if place < high and (keys[place].startswith(text) if begun else keys[place] == text):
-                found[text] = None
-        low = bisect_left(keys, word[: at + 1], low, high)
-        high = bisect_left(keys, word[: at + 1] + _LAST, low, high)
-    found.pop(word, None)
-    return sorted(found)
-
-
-def _letters_after(keys: Sequence[str], begun: str, low: int, high: int) -> str:
-    """List the letters with which the keys from low to high, which all begin alike, go on."""
-    letters = ""
-    low = bisect_right(keys, begun, low, high)
-    while low < high:
-        letters += keys[low][len(begun)]
-        low = bisect_left(keys, begun + letters[-1] + _LAST, low, high)
-    return letters
-
-
 class Gathered:
     """Texts taken in one after the other, of which nothing is kept but their words and where they stand."""
 
@@ -235,34 +203,3 @@ def _grams(keys: Sequence[str]) -> Mapping[str, Sequence[int]]:
         for gram in {key[start : start + _GRAM] for start in range(len(key) - _GRAM + 1)}:
             found[gram].append(at)
     return dict(found)
-
-
-def _beginnings(key: str, word: str, *, begun: bool) -> Iterable[str]:
-    if not begun:
-        return (key,)
-    return {key[:length] for length in range(len(word) - 1, len(word) + 2)}
-
-
-def _slips(word: str, at: int, letters: str) -> Iterator[str]:
-    """Give what a word may have been meant as, if the first wrong letter is the one at a place."""
-    head, tail = word[:at], word[at:]
-    yield head + tail[1:]
-    if len(tail) > 1:
-        yield head + tail[1] + tail[0] + tail[2:]
-    for letter in letters:
-        yield head + letter + tail
-        yield head + letter + tail[1:]
-
-
-def is_slip(one: str, other: str) -> bool:
-    """Tell whether one letter too many, too few, other, or two swapped part two words."""
-    if len(one) > len(other):
-        one, other = other, one
-    if len(other) - len(one) > 1 or one == other:
-        return False
-    at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
-    if len(one) < len(other):
-        return one[at:] == other[at + 1 :]
-    return one[at + 1 :] == other[at + 1 :] or (
-        one[at : at + 2] == other[at : at + 2][::-1] and one[at + 2 :] == other[at + 2 :]
-    )

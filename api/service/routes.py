@@ -6,10 +6,11 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
 from api.dependencies import Public
+from api.document import RELEASED, VERSION, document_texts
 from api.edge.context import Topic
 from api.edge.routing import StrictRoute
 from api.errors import NotFound
-from api.openapi import RELEASED, VERSION, answers, document_texts
+from api.openapi import answers
 from api.schemas import Day, Output
 from api.service.metrics import CONTENT_TYPE, metrics_text
 

@@ -15,18 +15,17 @@ from api.terms.schemas import TermContent
 from api.versioning import next_number
 from db.canonical import content_hash
 from db.session import Transaction
+from db.term_pairs import TermPair, pairs_of
 from db.terms import (
     Term,
     TermDefinition,
     TermLabel,
     TermMatch,
     TermNote,
-    TermPair,
     TermVersion,
     lock_domains,
     lock_terms,
     newest_versions,
-    pairs_of,
     replace_current,
 )
 from db.vocabulary import ChangeKind, PairRelation, TermStatus

@@ -11,9 +11,9 @@ from api.errors import NotFound
 from api.terms.rules import Neighbour, Surroundings
 from api.terms.schemas import TermContent, TermVersionRead
 from db.events import instant_text
+from db.term_pairs import broader_edges
 from db.terms import (
     TermVersion,
-    broader_edges,
     domains,
     find_term,
     term_documents,

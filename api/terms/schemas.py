@@ -1,6 +1,6 @@
 """The JSON of terms."""
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from api.interpretations.schemas import Overlaid, OverlayQuery
 from api.schemas import (
     LARGEST_INTEGER,
+    ONE_SPELLING,
     AsOfQuery,
     ContentHash,
     Day,
@@ -18,7 +19,6 @@ from api.schemas import (
     Line,
     Link,
     Output,
-    QueryInt,
     Slug,
     Text,
     VersionNumber,
@@ -164,11 +164,9 @@ class ReadQuery(OverlayQuery, AsOfQuery):
 
 
 class GlossaryQuery(ReadQuery):
-    since: QueryInt | None = Field(
-        None,
-        ge=0,
-        le=LARGEST_INTEGER,
-        description="Only what has changed since this sequence, for a copy that was fetched at it.",
+    # The bounds stand within: outside of `| None` they would not come into the document.
+    since: Annotated[int, Field(ge=0, le=LARGEST_INTEGER), ONE_SPELLING] | None = Field(
+        None, description="Only what has changed since this sequence, for a copy that was fetched at it."
     )
 
     @model_validator(mode="after")

@@ -1,6 +1,6 @@
 """Webhooks, their secrets and their deliveries.
 
-Revision: 2026_11_27_webhooks, after 2026_11_24_comments. 2026-11-27
+Revision: 2026_11_27_webhooks, after 2026_11_27_readiness. 2026-11-27
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from db.types import json_type, name_type
 
 revision = "2026_11_27_webhooks"
-down_revision = "2026_11_24_comments"
+down_revision = "2026_11_27_readiness"
 branch_labels = None
 depends_on = None
 

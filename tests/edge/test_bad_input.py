@@ -1,5 +1,6 @@
 """Whatever is wrong in a request: it is told in problem+json, nothing is stored and nothing is echoed."""
 
+import gzip
 from collections.abc import Callable
 
 import pytest
@@ -108,6 +109,14 @@ def test_another_media_type_or_charset_is_not_read(desk: Desk, name: str, subtes
             check_problem(answer, 415, "unsupported-media-type")
             assert answer.headers["accept"] == "application/json"
     assert desk.seen() == earlier
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip", "zqxmark"])
+def test_a_body_that_is_coded_is_not_read(library: County, coding: str) -> None:
+    body = gzip.compress(b'{"text": "digital mognad", "format": "text"}')
+    answer = library.raw("POST", "/annotations", body, content_encoding=coding)
+    check_problem(answer, 415, "unsupported-media-type")
+    assert answer.headers["accept-encoding"] == "identity"
 
 
 @pytest.mark.parametrize(

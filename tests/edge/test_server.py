@@ -11,7 +11,7 @@ import pytest
 import structlog
 from starlette.types import Receive, Scope, Send
 
-from api.edge.server import Deadlines
+from api.edge.connection import Deadlines
 from tests.conftest import Store, serving
 from tests.edge.wire import HOST, connect, lifespan, read_all, replies, served, talk
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.edge.server import Deadlines, make_server
+from api.edge.connection import Deadlines
+from api.edge.server import make_server
 
 HOST = "https://samsprak.test"
 # How long a client waits for what does not come.

@@ -54,7 +54,7 @@ GRANTS = """
 2281 coordinator | 22   | events:read                     | 403
 2281 coordinator | 0180 | events:read                     | 403
 2281 coordinator | -    | proposals:decide                | 422 /scopes
-2281 coordinator | -    | events:read imports:write       | 422 /scopes
+2281 coordinator | -    | events:read proposals:moderate  | 422 /scopes
 2281 coordinator | -    | issuers:manage                  | 422 /scopes
 2281 coordinator | -    | all:rights                      | 422 /scopes
 2281 editor      | -    | events:read                     | 403
@@ -66,8 +66,8 @@ GRANTS = """
 22 county_admin  | -    | events:read                     | 201
 22 county_admin  | 22   | issuers:manage                  | 201
 22 county_admin  | 22   | proposals:decide                | 403
-22 county_admin  | 22   | imports:write                   | 403
-22 county_admin  | 2260 | decisions:write webhooks:manage | 201
+22 county_admin  | 22   | proposals:moderate              | 403
+22 county_admin  | 2260 | decisions:write tasks:read      | 201
 22 county_admin  | 2260 | clients:manage                  | 403
 22 county_admin  | 2260 | terms:propose                   | 403
 22 county_admin  | 2260 | issuers:manage                  | 422 /scopes

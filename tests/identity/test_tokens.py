@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from jose import jwk as jose_jwk
 from sqlalchemy.exc import OperationalError
 
 from api.identity.parts import InvalidToken, only_invalid_token
@@ -590,6 +591,12 @@ def test_we_sign_an_access_token_with_the_header_that_we_demand() -> None:
 def test_we_sign_no_claim_that_is_not_json() -> None:
     with pytest.raises(ValueError, match="JSON"):
         sign({**CLAIMS, "x": float("nan")}, HOME_PEM, "k1")
+
+
+def test_signatures_are_made_and_checked_by_cryptography() -> None:
+    """Without it the library would fall back on arithmetic in Python, whose time tells of the key (CVE-2024-23342)."""
+    for key in (jose_jwk.construct(HOME_PEM, "ES256"), jose_jwk.construct(PUBLIC_PEM, "RS256")):
+        assert type(key).__module__ == "jose.backends.cryptography_backend"
 
 
 def test_a_database_that_is_away_says_nothing_of_a_token() -> None:

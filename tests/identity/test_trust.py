@@ -9,8 +9,8 @@ import pytest
 
 from api.identity import verified
 from api.identity.authenticate import Caller
+from api.identity.claims import LEEWAY
 from api.identity.keys import add_key
-from api.identity.tokens import LEEWAY
 from api.identity.trust import Trust
 from api.identity.verified import VerifiedTokens
 from tests.conftest import County, running

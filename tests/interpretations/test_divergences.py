@@ -69,7 +69,7 @@ def test_what_is_read_furthest_apart_comes_first_and_what_all_read_alike_not_at_
 
 
 def test_csv_tells_every_reading_and_no_text_becomes_a_formula(county: County) -> None:
-    put(county, "2280", "remiss", reading(wording={"sv": "=1+1"}, reason='@a;"b"\nc'))
+    put(county, "2280", "remiss", reading(wording={"sv": "＝1+1"}, reason='@a;"b"\nc'))
     plain = county.get("/divergences?limit=1", accept="text/csv")
     assert plain.headers["content-type"] == "text/csv; charset=utf-8"
     assert plain.headers["content-disposition"] == 'attachment; filename="divergences.csv"'
@@ -81,7 +81,7 @@ def test_csv_tells_every_reading_and_no_text_becomes_a_formula(county: County) -
     told = [(item["termId"], town["code"]) for item in items for town in item["municipalities"]]
     assert [(row["termId"], row["municipality"]) for row in rows] == told
     [row] = [row for row in rows if row["termId"] == "remiss"]
-    assert (row["wording"], row["reason"]) == ("'=1+1", '\'@a;"b"\nc')
+    assert (row["wording"], row["reason"]) == ("'＝1+1", '\'@a;"b"\nc')
     assert (row["municipalityName"], row["needsReview"]) == ("Härnösand", "false")
 
 

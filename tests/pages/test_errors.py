@@ -64,11 +64,22 @@ def test_a_person_is_told_of_a_wrong_address_in_a_page(library: County, path: st
         ("/docs?fbclid=1&fbclid=2", "/docs"),
         ("/laget?fbclid=1&datum=2026-03-01", "/laget?datum=2026-03-01"),
         ("/begrepp?q=a%26b&q=%C3%A5&x=//evil.example", "/begrepp?q=%C3%A5"),
+        ("/begrepp/x%3Fq%3D1%23y%0D%0AX:1?x=1", "/begrepp/x%3Fq%3D1%23y%0D%0AX%3A1"),
     ],
 )
 def test_what_others_hang_on_a_link_is_taken_off(library: County, path: str, target: str) -> None:
     answer = library.client.get(path, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, target)
+
+
+RANGES = ("bytes=0-1", "bytes=5-1", "bytes=99999999-", "bytes=" + "0-," * 2000, "lines=1-2", f"bytes={'9' * 5000}-")
+
+
+@pytest.mark.parametrize("asked", RANGES, ids=lambda asked: asked[:15])
+def test_files_come_whole_whatever_part_is_asked_for(library: County, asked: str) -> None:
+    whole = library.client.get("/static/page.css")
+    answer = library.client.get("/static/page.css", headers={"Range": asked})
+    assert (answer.status_code, answer.content, answer.headers["accept-ranges"]) == (200, whole.content, "none")
 
 
 def test_a_text_is_shown_and_never_run(library: County) -> None:

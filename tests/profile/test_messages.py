@@ -26,6 +26,8 @@ _NO_PLURAL = {
     *("broader", "narrower", "related", "citedBy", "invited", "unanswered", "changed", "removed", "missing"),
     # Counts are named after the field that they count.
     *("domain", "language", "audience", "letter"),
+    # As the contract has them: that with which somebody needs help, or can help.
+    *("needsHelpWith", "canHelpWith"),
 }
 _JSON = {"application/json", "application/problem+json"}
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z")
@@ -68,6 +70,7 @@ def test_ame_01_every_body_is_json_and_only_some_come_in_another_form_too(docume
         "POST /oauth2/token body",
         "GET /adoption-matrix 200",
         "GET /calendar 200",
+        "GET /deviations 200",
         "GET /guidelines/{guidelineId}/versions/{number}/package 200",
         "GET /divergences 200",
         "GET /proposals/{proposalId}/rounds/{roundNumber}/sheet 200",

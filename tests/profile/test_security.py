@@ -67,9 +67,7 @@ def test_sak_06_every_write_refuses_what_it_does_not_know(county: County, docume
             token = county.token("22", "county_editor")
         if "statements" in operation.path:
             token = county.token("2281", "coordinator")
-        if "municipalities" in operation.path:
-            token = county.token("2281", "integrator")
-        if "clients" in operation.path or "webhooks" in operation.path or "interpretations" in operation.path:
+        if any(name in operation.path for name in ("clients", "webhooks", "municipalities")):
             token = county.token("2281", "coordinator")
         if "issuers" in operation.path or "checkpoints" in operation.path:
             token = county.token("22", "county_admin")

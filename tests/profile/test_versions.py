@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
-from api.openapi import RELEASED, VERSION
+from api.document import RELEASED, VERSION
 from api.service.routes import ApiInfo
 from tests.conftest import BASE, County
 from tests.profile.surface import TRACE, operations, reads

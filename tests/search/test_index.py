@@ -10,7 +10,7 @@ from api.published.cards import Card
 from api.search.facets import Facet
 from api.search.index import LabelIndex
 from api.search.selection import Hit
-from api.search.vocabulary import is_slip
+from api.search.slips import is_slip
 from api.swedish import sort_key
 from tests.search.making import card, label
 

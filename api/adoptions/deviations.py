@@ -1,0 +1,54 @@
+"""The register of deviations: what municipalities have adopted otherwise, and until when."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session
+
+from api.adoptions.reading import adoptions_on, listed_guidelines
+from api.adoptions.schemas import DeviationQuery, DeviationRead
+from db.organisations import municipalities
+from db.vocabulary import AdoptionStatus
+
+CSV_COLUMNS = (
+    *("municipality", "municipalityName", "guideline", "version", "provision", "motive", "measure"),
+    *("ownerRole", "until", "expired"),
+)
+_LAST = date.max
+
+
+def deviations_on(session: Session, day: date, county: str, query: DeviationQuery) -> list[DeviationRead]:
+    """List the deviations of all adoptions that stand on a day, those that end first at the top."""
+    towns = [town for town in municipalities(session, county) if query.municipality in (None, town.code)]
+    listed = [each for each in listed_guidelines(session, day) if query.guideline in (None, each.id)]
+    names = {town.code: town.name for town in towns}
+    found = [
+        DeviationRead(
+            **deviation,
+            municipality=code,
+            municipality_name=names[code],
+            guideline=guideline,
+            version=stand.version,
+            decision=f"municipalities/{code}/decisions/{record.source}/{record.external_id}",
+            expired=_ends(deviation) < day,
+        )
+        for code, guideline, stand, record in adoptions_on(session, day, towns, listed)
+        if record is not None and stand.status == AdoptionStatus.ADOPTED_WITH_CHANGES
+        for deviation in record.deviations
+        if query.until is None or _ends(deviation) <= query.until
+    ]
+    return sorted(found, key=lambda each: (each.until or _LAST, each.municipality, each.guideline, each.provision))
+
+
+def deviation_rows(found: Iterable[DeviationRead]) -> Iterator[tuple[Any, ...]]:
+    """Give one row a deviation, in the order of `CSV_COLUMNS`."""
+    for each in found:
+        yield (
+            *(each.municipality, each.municipality_name, each.guideline, each.version, each.provision),
+            *(each.motive, each.measure, each.owner_role, each.until, str(each.expired).lower()),
+        )
+
+
+def _ends(deviation: dict[str, Any]) -> date:
+    return date.fromisoformat(deviation["until"]) if deviation["until"] else _LAST

@@ -1,0 +1,63 @@
+"""Print the cells of a workbook as JSON. A program of its own, run by `workbooks.py` with a workbook as its input."""
+
+import json
+import resource
+import sys
+import zipfile
+from datetime import date, datetime
+from io import BytesIO
+from typing import Any, NoReturn
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+_MEMORY, _SECONDS = 600 << 20, 10
+_MOST_FILES, _MOST_BYTES, _MOST_RATIO = 1_000, 200 << 20, 100
+# What is small may be packed as tightly as it likes.
+_SMALL = 1 << 20
+
+
+def main(columns: int, rows: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+    data = sys.stdin.buffer.read()
+    _check_archive(data)
+    try:
+        sheet = CalamineWorkbook.from_filelike(BytesIO(data)).get_sheet_by_index(0)
+    except (CalamineError, IndexError, MemoryError):
+        _refuse("not-a-workbook")
+    _, last = sheet.start, sheet.end
+    if last is not None and (last[0] >= rows or last[1] > 2 * columns):
+        _refuse("too-many-rows")
+    lines = [[_cell(value) for value in line] for line in sheet.to_python(skip_empty_area=False)]
+    json.dump(lines, sys.stdout)
+
+
+def _check_archive(data: bytes) -> None:
+    """Look at the directory of the archive before anything is unpacked."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            files = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        _refuse("not-a-workbook")
+    size = sum(file.file_size for file in files)
+    if len(files) > _MOST_FILES or size > _MOST_BYTES or size > max(_SMALL, _MOST_RATIO * len(data)):
+        _refuse("too-large")
+
+
+def _cell(value: Any) -> str | float | bool:
+    if isinstance(value, datetime) and value.time().isoformat() == "00:00:00":
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    return value if isinstance(value, str | float | bool) else str(value)
+
+
+def _refuse(reason: str) -> NoReturn:
+    sys.stdout.write(reason)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
