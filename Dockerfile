@@ -1,4 +1,4 @@
-# One image: serve is the default command, migrate and seed are run beside it.
+# One image: serve is the default command, migrate, seed and deliver are run beside it.
 # Both stages stand on the same base: the venv points at the interpreter by its path.
 FROM python:3.11-slim-trixie AS base
 WORKDIR /app

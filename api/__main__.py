@@ -1,4 +1,4 @@
-"""The command line: `python -m api serve|migrate|seed|token|client|key|verify|backup|restore|healthcheck`."""
+"""The command line: `python -m api serve|deliver|migrate|seed|token|client|key|verify|backup|restore|healthcheck`."""
 
 import socket
 import threading
@@ -16,6 +16,7 @@ from api.identity.permissions import COUNTY_ROLES, ROLES, takes_part
 from api.identity.tokens import new_private_key
 from api.settings import Settings
 from api.upkeep.commands import backup_command, restore_command, verify_command
+from api.webhooks.commands import deliver_command, resume_command
 from db.identity import InstanceValue, find_instance_value
 from db.migrate import check_at_head, migrate
 from db.organisations import find_organisation
@@ -29,6 +30,8 @@ cli.add_typer(key_cli, name="key")
 cli.command("verify")(verify_command)
 cli.command("backup")(backup_command)
 cli.command("restore")(restore_command)
+cli.command("deliver")(deliver_command)
+cli.command("resume-webhooks")(resume_command)
 
 
 def _remember_address(settings: Settings, database: Database) -> None:

@@ -57,6 +57,7 @@ TAGS = [
     },
     {"name": "organisations", "description": "Municipalities and counties. Kommuner och län."},
     {"name": "events", "description": "The change feed. Händelseflödet."},
+    {"name": "webhooks", "description": "Events sent to where they are needed. Händelser som skickas dit de behövs."},
     {"name": "identity", "description": "Clients, issuers, tokens and keys. Klienter, utfärdare, tokens och nycklar."},
     {"name": "service", "description": "The service itself. Själva tjänsten."},
 ]

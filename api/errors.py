@@ -167,6 +167,14 @@ class LastCredential(Conflict):
     hjalp = "Lägg till en ny hemlighet eller nyckel först. För att stänga ute klienten, sätt `disabled` till true."
 
 
+class LastSecret(Conflict):
+    slug = "last-secret"
+    title = "A webhook keeps at least one secret"
+    titel = "En webhook har alltid minst en hemlighet"
+    remedy = "Add a new secret first. To have nothing sent, set `disabled` to true or delete the webhook."
+    hjalp = "Lägg till en ny hemlighet först. För att inget ska skickas, sätt `disabled` till true eller ta bort den."
+
+
 class KeyInUse(Conflict):
     slug = "idempotency-key-in-use"
     title = "A request with this Idempotency-Key is still under way"

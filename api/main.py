@@ -62,6 +62,9 @@ from api.settings import Settings
 from api.tasks.routes import router as tasks
 from api.terms.readers import Readers
 from api.terms.routes import router as terms
+from api.webhooks.delivery_routes import router as deliveries
+from api.webhooks.routes import router as webhooks
+from api.webhooks.worker import IN_SERVER, Worker
 from db.session import open_database
 
 log = structlog.get_logger("samsprak.request")
@@ -70,7 +73,7 @@ BASE = "/api/v1"
 _OF_THE_API = (
     *(terms, search, interpretations, guidelines, packages, proposals, inspection, comments, rounds),
     *(adoptions, batches, deviations, readiness, organisations, tasks),
-    *(events, annotations, checkpoints, clients, issuers, service),
+    *(events, annotations, checkpoints, webhooks, deliveries, clients, issuers, service),
 )
 # SQLite has one writer; of PostgreSQL's connections readers need some too.
 _WRITERS = {"sqlite": 1, "postgresql": 20}
@@ -140,7 +143,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.packing = anyio.CapacityLimiter(1)
     app.state.keys = await to_thread.run_sync(Keys, database, settings.signing_key_file)
     app.state.doorkeeper = Doorkeeper(database, app.state.keys, app.state.freshness, app.state.leaving)
-    app.state.key_sets = KeySets(Outbound(settings.outbound_private_hosts))
+    app.state.outbound = Outbound(settings.outbound_private_hosts)
+    app.state.key_sets = KeySets(app.state.outbound)
     home = built_in_issuer(app.state.keys, settings)
     app.state.trust = Trust(database, home, app.state.key_sets, settings.county)
     await to_thread.run_sync(app.state.trust.refresh)
@@ -160,12 +164,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.signer = DailySigner(database, app.state.keys, settings.base_url)
     stopping = asyncio.Event()
     ticking = asyncio.create_task(_tick(app, stopping))
+    delivering = asyncio.create_task(_deliver(app, stopping))
     listening = asyncio.create_task(app.state.freshness.listen())
     yield
     listening.cancel()
     # Asked to end, not cancelled: its thread may hold a connection of the database that is closed next.
     stopping.set()
     await ticking
+    await delivering
     await app.state.freshness.end()
     await asyncio.wait([listening])
     await app.state.key_sets.close()
@@ -179,6 +185,12 @@ def _forget_keys(app: FastAPI) -> None:
     app.state.trust.forget_verified()
     if app.state.cache is not None:
         app.state.cache.drop([Topic.FIXED])
+
+
+async def _deliver(app: FastAPI, stopping: asyncio.Event) -> None:
+    """Send webhooks from this very process, where no other is there to do it."""
+    if app.state.settings.delivers:
+        await Worker(app.state.database, app.state.outbound, app.state.turns, IN_SERVER).run(stopping)
 
 
 async def _tick(app: FastAPI, stopping: asyncio.Event) -> None:

@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     metrics: bool | None = None
     drain_seconds: int | None = Field(default=None, ge=0, le=8)
     cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0)
+    deliver: bool | None = None
     outbound_private_hosts: Annotated[tuple[str, ...], NoDecode] = ()
 
     # Of each address without a token, client, organisation, and address with a token that proves nothing.
@@ -119,6 +120,11 @@ class Settings(BaseSettings):
     def shows_metrics(self) -> bool:
         """Whether /metrics answers: in development, and where the operator says so."""
         return self.environment == "development" if self.metrics is None else self.metrics
+
+    @property
+    def delivers(self) -> bool:
+        """Whether the server sends webhooks itself: on SQLite, and where the operator says so."""
+        return self.database_url.startswith("sqlite") if self.deliver is None else self.deliver
 
     @property
     def leaving_seconds(self) -> int:

@@ -28,6 +28,7 @@ from db import (  # noqa: E402
     rounds,
     term_pairs,
     terms,
+    webhooks,
 )
 
 metadata = SQLModel.metadata
@@ -50,4 +51,5 @@ __all__ = [
     "rounds",
     "term_pairs",
     "terms",
+    "webhooks",
 ]

@@ -14,6 +14,7 @@ from db.chain import check_stream, streams
 from db.copies import UnusableCopyError
 from db.events import instant_text
 from db.migrate import current_revision
+from db.webhooks import stop_restored
 
 
 def check_contents(connection: sa.Connection) -> dict[str, Any]:
@@ -47,7 +48,8 @@ def check_contents(connection: sa.Connection) -> dict[str, Any]:
 
 
 def mark_restored(connection: sa.Connection, at: datetime) -> None:
-    """Write down that this database is a copy from now on, under an identity of its own."""
+    """Write down that this database is a copy from now on, under an identity of its own, and have it send nothing."""
+    stop_restored(connection, at)
     for name, value in (("restored_at", instant_text(at)), ("instance_id", str(uuid.uuid4()))):
         connection.execute(sa.text("DELETE FROM instance_value WHERE name = :name"), {"name": name})
         connection.execute(

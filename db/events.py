@@ -152,6 +152,10 @@ def find_event(session: Session, stream: str, sequence: int) -> Event | None:
     return session.get(Event, (stream, sequence))
 
 
+def find_event_by_id(session: Session, stream: str, event_id: uuid.UUID) -> Event | None:
+    return session.exec(select(Event).where(Event.id == event_id, Event.stream == stream)).one_or_none()
+
+
 def subjects_between(
     session: Session, stream: str, after: int, until: int, collection: str, limit: int | None
 ) -> set[str]:
@@ -167,11 +171,21 @@ def subjects_between(
 
 
 def events_after(session: Session, stream: str, after: int, limit: int, kinds: Sequence[str] = ()) -> list[Event]:
-    """List events in order; kinds are exact (`term.published`) or a noun's all (`term.*`)."""
+    """List events in order, of some kinds or of all."""
     query = select(Event).where(Event.stream == stream, col(Event.sequence) > after)
     if kinds:
-        query = query.where(sa.or_(*(_of_kind(kind) for kind in kinds)))
+        query = query.where(of_kinds(kinds))
     return list(session.exec(query.order_by(col(Event.sequence)).limit(limit)))
+
+
+def of_kinds(kinds: Sequence[str]) -> Any:
+    """Choose events of some kinds: exact ones (`term.published`) or a noun's all (`term.*`)."""
+    return sa.or_(*(_of_kind(kind) for kind in kinds))
+
+
+def is_of_kinds(kind: str, kinds: Sequence[str]) -> bool:
+    """Tell the same of one event."""
+    return any(kind == wanted or (wanted.endswith(".*") and kind.startswith(wanted[:-1])) for wanted in kinds)
 
 
 def _of_kind(kind: str) -> Any:

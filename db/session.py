@@ -123,8 +123,11 @@ def journal_mode(version: tuple[int, ...]) -> str:
 
 
 @contextmanager
-def transaction(database: Database) -> Iterator[Transaction]:
-    """Give a transaction that commits, rows and events together, when the block ends well."""
+def transaction(database: Database, *, remembered: bool = True) -> Iterator[Transaction]:
+    """Give a transaction that commits, rows and events together, when the block ends well.
+
+    What no process remembers is not made known to them either, lest each of them looks.
+    """
     with Transaction(database.writer) as tx:
         yield tx
         # Always the last lock taken, so that it neither deadlocks nor leaves a hole.
@@ -133,7 +136,8 @@ def transaction(database: Database) -> Iterator[Transaction]:
             announce(tx)
         tx.commit()
     # Also when nothing was to be told: who sends again what a process wrote that then died is answered by this one.
-    database.stamp.renew()
+    if remembered or tx.pending:
+        database.stamp.renew()
 
 
 @contextmanager

@@ -223,3 +223,18 @@ class TaskKind(StrEnum):
     DECISION_NEEDED = "decision_needed"
     DEVIATION_ENDS = "deviation_ends"
     REVIEW_DUE = "review_due"
+
+
+class DeliveryStatus(StrEnum):
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class DisabledFor(StrEnum):
+    """Why nothing is sent to a webhook."""
+
+    BY_HAND = "by_hand"
+    GONE = "gone"
+    FAILING = "failing"
+    RESTORED = "restored"

@@ -8,12 +8,15 @@ from pathlib import Path
 from subprocess import CompletedProcess, TimeoutExpired
 
 from api.__main__ import cli
+from api.webhooks.worker import Worker
+
+__all__ = ["FORKS", "ROOT", "Worker", "api"]
 
 ROOT = Path(__file__).parent.parent
 _SECONDS = 60
-_FORKS = multiprocessing.get_context("forkserver")
-# To load the program takes two seconds, and hundreds of commands are run.
-_FORKS.set_forkserver_preload(["tests.commands"])
+FORKS = multiprocessing.get_context("forkserver")
+# To load the program takes two seconds, and hundreds of commands are run; with what `deliver` loads, some more.
+FORKS.set_forkserver_preload(["tests.commands"])
 
 
 def api(*arguments: str, stdin: str = "", **environment: str) -> CompletedProcess[str]:
@@ -22,7 +25,7 @@ def api(*arguments: str, stdin: str = "", **environment: str) -> CompletedProces
     with tempfile.TemporaryDirectory() as place:
         streams = [Path(place, name) for name in ("stdin", "stdout", "stderr")]
         streams[0].write_text(stdin, encoding="utf-8")
-        process = _FORKS.Process(target=_run, args=(arguments, clean | environment, streams))
+        process = FORKS.Process(target=_run, args=(arguments, clean | environment, streams))
         process.start()
         process.join(_SECONDS)
         if process.exitcode is None:

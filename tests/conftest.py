@@ -282,13 +282,13 @@ def library(store: Store) -> Iterator[County]:
 
 
 @contextmanager
-def serving(database_url: str) -> Iterator[County]:
+def serving(database_url: str, **others: Any) -> Iterator[County]:
     """Serve a county by uvicorn on a port of its own; `client` asks it over the network."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(128)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    settings = Settings(database_url=database_url, base_url=address, **UNLIMITED)
+    settings = Settings(database_url=database_url, base_url=address, **UNLIMITED, **others)
     app = create_app(settings)
     server = make_server(put_edge_around(app), address)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

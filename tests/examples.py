@@ -6,7 +6,10 @@ Run `python -m tests.examples` when the shape of an answer has changed.
 import io
 import json
 import tempfile
+import time
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,7 @@ from tests.conftest import County, running
 from tests.identity.idp import Idp, idp
 from tests.proposals.acts import amendment, submitted
 from tests.terms.acts import amended, publish
+from tests.webhooks.receiver import Receiver, receiver
 
 PATH = Path(api_file).with_name("examples.json")
 HOST = "https://samsprak.example"
@@ -106,7 +110,16 @@ INTERPRETATION_BODY = {
 }
 
 
-def make(county: County, provider: Idp) -> dict[str, Any]:
+@contextmanager
+def playing(url: str, **settings: Any) -> Iterator[tuple[County, dict[str, Any]]]:
+    """Run a county on a seeded database, with those around it; gives it and what was said."""
+    with idp() as provider, receiver() as inbox:
+        near = (provider.host, inbox.host)
+        with running(url, deliver=True, outbound_private_hosts=near, **settings) as county:
+            yield county, make(county, provider, inbox)
+
+
+def make(county: County, provider: Idp, inbox: Receiver) -> dict[str, Any]:
     """Play a short story and keep what is said in it."""
     made: dict[str, Any] = {}
     _play_proposal(county, made)
@@ -119,6 +132,7 @@ def make(county: County, provider: Idp) -> dict[str, Any]:
     _play_clients(county, made)
     _play_token(county, made)
     _play_issuer(county, provider, made)
+    _play_webhooks(county, inbox, made)
     _play_checkpoint(county, made)
     _play_term(county)
     _play_annotations(county, made)
@@ -386,6 +400,38 @@ def _play_issuer(county: County, provider: Idp, made: dict[str, Any]) -> None:
     made["issuer-test"] = county.send("POST", f"/issuers/{tried['id']}/test", None, admin).raise_for_status().json()
 
 
+def _play_webhooks(county: County, inbox: Receiver, made: dict[str, Any]) -> None:
+    integrator = county.token("2281", "integrator")
+    made["webhook-create"] = {
+        "url": "https://arenden.sundsvall.example/samsprak",
+        "kinds": ["decision.*", "guideline.published"],
+        "description": "Ärendesystemet",
+    }
+    sent = made["webhook-create"] | {"url": inbox.url}
+    created = county.send("POST", "/webhooks", sent, integrator).raise_for_status().json()
+    address = f"/webhooks/{created['id']}"
+    added = county.send("POST", f"{address}/secrets", None, integrator).raise_for_status().json()
+    made["webhook-created"], made["webhook-secret"] = (
+        answer | {"secret": answer["secret"][:12] + "…"} for answer in (created, added)
+    )
+    made["webhook-update"] = {"kinds": ["decision.*"], "disabled": False}
+    etag = county.get(address, integrator).headers["etag"]
+    changed = county.send("PATCH", address, made["webhook-update"], integrator, if_match=etag).raise_for_status()
+    made["webhook"] = changed.json()
+    made["webhooks"] = county.get("/webhooks?limit=1", integrator).raise_for_status().json()
+    made["webhook-test"] = county.send("POST", f"{address}/test", None, integrator).raise_for_status().json()
+    county.send("PUT", f"{DECISION}b", DECISION_BODY, integrator).raise_for_status()
+    while not county.get(f"{address}/deliveries?status=delivered", integrator).json()["items"]:
+        time.sleep(0.02)
+    made["deliveries"] = county.get(f"{address}/deliveries?limit=1", integrator).json()
+    made["webhook-replay-one"] = {"event": made["deliveries"]["items"][0]["eventId"]}
+    made["webhook-replay-after"] = {"after": 118}
+    replayed = county.send("POST", f"{address}/replays", {"after": 118}, integrator).raise_for_status()
+    made["webhook-replay"] = replayed.json()
+    for answer in (made["webhook-created"], made["webhook"], *made["webhooks"]["items"]):
+        answer["url"] = made["webhook-create"]["url"]
+
+
 def _play_checkpoint(county: County, made: dict[str, Any]) -> None:
     made["checkpoint-create"] = {"stream": "public"}
     admin = county.token("22", "county_admin")
@@ -444,8 +490,8 @@ def main() -> None:
         prepare(database, own_keys=True)
         seed(database, "22", decisions=True)
         database.dispose()
-        with idp() as provider, running(url, base_url=HOST, outbound_private_hosts=(provider.host,)) as county:
-            made = make(county, provider)
+        with playing(url, base_url=HOST) as (_, made):
+            pass
     PATH.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 FILES = sorted(path.relative_to(ROOT) for folder in ("api", "db", "seed") for path in (ROOT / folder).rglob("*.py"))
 SLICES = {
     *("terms", "interpretations", "guidelines", "proposals", "rounds", "adoptions"),
-    *("organisations", "events", "clients", "issuers"),
+    *("organisations", "events", "clients", "issuers", "webhooks"),
 }
 
 
@@ -46,6 +46,10 @@ def test_tables_know_nothing_of_the_api() -> None:
 
 def test_one_file_imports_jose() -> None:
     assert files_that_import("jose") == {"api/identity/tokens.py"}
+
+
+def test_one_file_signs_for_receivers() -> None:
+    assert files_that_import("standardwebhooks") == {"api/webhooks/sending.py"}
 
 
 def test_one_file_calls_out() -> None:

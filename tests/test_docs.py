@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PG_PROGRAMS, County, Store, serving
+from tests.faults.servers import free_port
 
 ROOT = Path(__file__).parent.parent
 # A page that shows commands; what is in `bash` blocks is run by CI instead.
@@ -18,11 +19,14 @@ PAGES = (
     "docs/process.md",
     "docs/intranets.md",
     "docs/integrators.md",
+    "docs/webhooks.md",
     "docs/operations.md",
     "docs/evidence.md",
 )
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _END = "=== end of block ==="
+# Where the receiver of a page listens.
+_RECEIVER = "127.0.0.1:9000"
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,11 @@ def fits(answer: str, printed: str) -> bool:
     return re.fullmatch(pattern, printed.strip(), re.DOTALL) is not None
 
 
-def run(steps: list[Step], county: County, database_url: str, folder: Path) -> list[str]:
+def run(steps: list[Step], county: County, database_url: str, folder: Path, receiver: str) -> list[str]:
     """Run all steps in one shell against a served county; gives what each printed."""
     script = "\n".join(f"{step.commands}\necho; echo '{_END}'" for step in steps)
     script = script.replace("http://127.0.0.1:8000", county.settings.base_url)
+    script = script.replace(_RECEIVER, receiver).replace('"127.0.0.1", 9000', f'"127.0.0.1", {receiver.split(":")[1]}')
     script = script.replace(".venv/bin/python", sys.executable).replace("var/", f"{folder}/")
     environment = os.environ | {
         "SAMSPRAK_DATABASE_URL": database_url,
@@ -86,8 +91,9 @@ def test_the_commands_of_a_page_give_the_answers_that_it_shows(page: str, store:
     steps = steps_of(page)
     assert any(step.answer for step in steps), "the page shows no answer"
     url = store.copy()
-    with serving(url) as county:
-        printed = run(steps, county, url, tmp_path)
+    receiver = f"127.0.0.1:{free_port()}"
+    with serving(url, deliver=True, outbound_private_hosts=(receiver,)) as county:
+        printed = run(steps, county, url, tmp_path, receiver)
     store.drop(url)
     for step, text in zip(steps, printed, strict=True):
         assert step.answer is None or fits(step.answer, text), f"{step.commands}\nprinted\n{text}"

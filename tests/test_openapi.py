@@ -19,13 +19,13 @@ from api.document import document
 from api.main import create_app
 from api.openapi import examples
 from api.settings import Settings
-from tests.conftest import County, Store, running, serving
-from tests.examples import DECISION_BODY, make
-from tests.identity.idp import idp
+from tests.conftest import County, Store, serving
+from tests.examples import DECISION_BODY, playing
 
 # Names that clients call: none may change or go away.
 OPERATION_IDS = {
     "addClientSecret",
+    "addWebhookSecret",
     "annotateText",
     "compareGuidelineVersions",
     "compareProposal",
@@ -34,10 +34,13 @@ OPERATION_IDS = {
     "createComment",
     "createIssuer",
     "createProposal",
+    "createWebhook",
     "decideProposal",
+    "deleteWebhook",
     "editClient",
     "editIssuer",
     "editProposal",
+    "editWebhook",
     "extendRound",
     "getAdoptionMatrix",
     "getAnswerSheet",
@@ -62,12 +65,14 @@ OPERATION_IDS = {
     "getSubmission",
     "getTerm",
     "getTermVersion",
+    "getWebhook",
     "issueToken",
     "listAdoptions",
     "listClients",
     "listCheckpoints",
     "listComments",
     "listDecisions",
+    "listDeliveries",
     "listDivergences",
     "listDomains",
     "listEvents",
@@ -86,6 +91,7 @@ OPERATION_IDS = {
     "listStatements",
     "listTermVersions",
     "listTerms",
+    "listWebhooks",
     "makeStatement",
     "moveProposal",
     "openRound",
@@ -98,14 +104,17 @@ OPERATION_IDS = {
     "listReadinessRevisions",
     "listSupportMatches",
     "recordDecision",
+    "replayDeliveries",
     "recordDecisions",
     "writeDecision",
     "resolveComment",
     "recordInterpretation",
     "revokeClientSecret",
+    "revokeWebhookSecret",
     "signCheckpoint",
     "suggestTerms",
     "testIssuer",
+    "testWebhook",
     "withdrawInterpretation",
 }
 # What examples.json holds for the pages, beside what the document shows.
@@ -181,8 +190,8 @@ def _shape(value: Any) -> Any:
 
 def test_the_examples_have_the_shape_of_todays_answers(store: Store) -> None:
     url = store.copy()
-    with idp() as provider, running(url, outbound_private_hosts=(provider.host,)) as county:
-        today = make(county, provider)
+    with playing(url) as (_, today):
+        pass
     store.drop(url)
     assert today.keys() == examples().keys()
     for name, answer in today.items():

@@ -12,6 +12,7 @@ import structlog
 # What looks like a secret, wherever it stands: in a path, in a message of a library, in a traceback.
 _SECRETS = (
     (re.compile(r"\beyJ[\w-]{8,}[\w.-]*"), "***"),
+    (re.compile(r"\bwhsec_[\w+/=]+"), "***"),
     (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE), r"\1 ***"),
     (
         re.compile(

@@ -119,3 +119,4 @@ ReadinessWriter = Annotated[Caller, Security(caller_with_scope, scopes=["readine
 TaskReader = Annotated[Caller, Security(caller_with_scope, scopes=["tasks:read"])]
 ClientManager = Annotated[Caller, Security(caller_with_scope, scopes=["clients:manage"])]
 EventReader = Annotated[Caller, Security(caller_with_scope, scopes=["events:read"])]
+WebhookManager = Annotated[Caller, Security(caller_with_scope, scopes=["webhooks:manage"])]

@@ -13,11 +13,12 @@ _COORDINATOR = _EDITOR | {
     "readiness:write",
     "decisions:write",
     "clients:manage",
+    "webhooks:manage",
     "events:read",
 }
-_INTEGRATOR = frozenset({"decisions:write", "events:read", "tasks:read"})
+_INTEGRATOR = frozenset({"decisions:write", "webhooks:manage", "events:read", "tasks:read"})
 _COUNTY_EDITOR = _EDITOR | {"proposals:moderate", "proposals:decide", "events:read"}
-_COUNTY_ADMIN = frozenset({"issuers:manage", "clients:manage", "events:read"})
+_COUNTY_ADMIN = frozenset({"issuers:manage", "clients:manage", "webhooks:manage", "events:read"})
 
 ROLES: dict[str, frozenset[str]] = {
     "reader": _READER,
@@ -58,6 +59,7 @@ _ISSUERS = frozenset({"issuers:manage"})
 _INTERPRETATIONS = frozenset({"interpretations:write"})
 _RECORD = frozenset({"decisions:write"})
 _CLIENTS = frozenset({"clients:manage"})
+_WEBHOOKS = frozenset({"webhooks:manage"})
 _API = "/api/v1"
 _ROUNDS = f"{_API}/proposals/{{proposalId}}/rounds"
 
@@ -196,6 +198,21 @@ ROUTES: tuple[Access, ...] = (
     Access("GET", f"{_API}/issuers/{{issuerId}}", _ISSUERS),
     Access("PATCH", f"{_API}/issuers/{{issuerId}}", _ISSUERS, "roles that its organisation may hold"),
     Access("POST", f"{_API}/issuers/{{issuerId}}/test", _ISSUERS),
+    Access("GET", f"{_API}/webhooks", _WEBHOOKS, "its own organisation"),
+    Access("POST", f"{_API}/webhooks", _WEBHOOKS, "its own organisation; of its own stream with events:read"),
+    Access("GET", f"{_API}/webhooks/{{webhookId}}", _WEBHOOKS, "its own organisation"),
+    Access("PATCH", f"{_API}/webhooks/{{webhookId}}", _WEBHOOKS, "its own organisation"),
+    Access("DELETE", f"{_API}/webhooks/{{webhookId}}", _WEBHOOKS, "its own organisation"),
+    Access("POST", f"{_API}/webhooks/{{webhookId}}/secrets", _WEBHOOKS, "its own organisation"),
+    Access(
+        "DELETE",
+        f"{_API}/webhooks/{{webhookId}}/secrets/{{secretId}}",
+        _WEBHOOKS,
+        "its own organisation; never the last",
+    ),
+    Access("POST", f"{_API}/webhooks/{{webhookId}}/test", _WEBHOOKS, "its own organisation"),
+    Access("GET", f"{_API}/webhooks/{{webhookId}}/deliveries", _WEBHOOKS, "its own organisation"),
+    Access("POST", f"{_API}/webhooks/{{webhookId}}/replays", _WEBHOOKS, "its own organisation"),
     Access("GET", f"{_API}/events", rule="an organisation's own stream needs its token with events:read"),
     Access("GET", f"{_API}/events/checkpoints", rule="as /events"),
     Access(

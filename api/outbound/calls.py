@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import httpcore
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, move_on_after, to_thread
 
 from api.outbound.targets import OutboundError, Target, may_be_dialled, private_hosts, target_of
 
@@ -55,6 +55,15 @@ class Outbound:
         self._tls = ssl.create_default_context()
         # Of its own: names that nobody answers for must not take the threads that serve requests.
         self._lookups = CapacityLimiter(32)
+
+    async def check(self, url: str) -> None:
+        """Refuse now what a call would refuse. Raises OutboundError; a name without an address may get one yet."""
+        target = target_of(url, self._private)
+        with move_on_after(_CONNECT):
+            found = await to_thread.run_sync(
+                self._resolve, target.host, target.port, abandon_on_cancel=True, limiter=self._lookups
+            )
+            _check_addresses(found, private=target.private)
 
     async def fetch(self, url: str, *, accept: str, limit: int, deadline: float) -> bytes:
         """Get a document of at most `limit` bytes within `deadline` seconds. Raises OutboundError."""
@@ -147,9 +156,7 @@ class _CheckedDialling(httpcore.AsyncNetworkBackend):
         addresses = await to_thread.run_sync(self._resolve, host, port, abandon_on_cancel=True, limiter=self._lookups)
         if not addresses:
             raise OutboundError("unresolvable")
-        # One that is not public spoils all: whoever mixes them in hopes that we pick it.
-        if not all(may_be_dialled(address, private=self._private) for address in addresses):
-            raise OutboundError("address")
+        _check_addresses(addresses, private=self._private)
         tried = addresses[:_MOST_ADDRESSES]
         each = (timeout or _CONNECT) / len(tried)
         for address in tried[:-1]:
@@ -158,3 +165,9 @@ class _CheckedDialling(httpcore.AsyncNetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
         return await self._network.connect_tcp(tried[-1], port, each, local_address, socket_options)
+
+
+def _check_addresses(addresses: Sequence[str], *, private: bool) -> None:
+    # One that is not public spoils all: whoever mixes them in hopes that we pick it.
+    if not all(may_be_dialled(address, private=private) for address in addresses):
+        raise OutboundError("address")

@@ -23,6 +23,7 @@ SECRETS = {
     "Python": "{'token': 's3cr3t'}",
     "an address": "postgresql://samsprak:s3cr3t@host/name",
     "a path": f"/api/v1/terms/{TOKEN}",
+    "a secret that signs": "signed by whsec_s3cr3ts3cr3ts3cr3t/+=",
 }
 
 

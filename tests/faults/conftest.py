@@ -10,6 +10,9 @@ import pytest
 
 from tests.conftest import Store
 from tests.faults.rig import Figures, Rig, rigged
+from tests.webhooks.conftest import inbox
+
+__all__ = ["inbox"]
 
 
 @pytest.fixture(scope="session")

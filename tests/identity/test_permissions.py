@@ -36,6 +36,7 @@ REGISTRATION = {
     "algorithms": ["RS256"],
     "roleMap": {"Ordlista redaktör": "editor"},
 }
+WEBHOOK = {"url": "https://arenden.sundsvall.example/samsprak"}
 NEVER_MADE = "/proposals/0193f0a0-7a1e-7c3b-9d2f-5b1c2d3e4f50"
 FILLED = {
     "slug": "not-found",
@@ -64,7 +65,7 @@ OF_A_GUIDELINE = f"{BASE}/municipalities/{{municipalityCode}}/readiness/{{guidel
 UNSAID = (OF_A_TERM, OF_A_GUIDELINE)
 WITHOUT_TOKENS = ("/", "/docs", "/problems/{slug}", "/healthz", "/readyz", "/metrics")
 PUBLIC = [row for row in ROUTES if row.method == "GET" and not row.scopes and row.path not in WITHOUT_TOKENS]
-_OWNED = ("{proposalId}", "{clientId}", "{municipalityCode}", "{organisationCode}")
+_OWNED = ("{proposalId}", "{clientId}", "{webhookId}", "{municipalityCode}", "{organisationCode}")
 # What the offices have none of.
 NOT_THERE = ("externalId", "issuerId", "commentId")
 CASES = [
@@ -83,6 +84,7 @@ class Offices:
     drafts: dict[str, str]
     submitted: dict[str, str]
     clients: dict[str, str]
+    webhooks: dict[str, str]
     bodies: dict[str, Any]
 
     def address(self, path: str, tenant: str, proposal: str) -> str:
@@ -90,6 +92,7 @@ class Offices:
         asked = f"{path}?q=digital" if path.endswith("/suggestions") else path
         codes = dict.fromkeys(("organisationCode", "municipalityCode"), tenant)
         codes["clientId"] = self.clients.get(tenant, "")
+        codes["webhookId"] = self.webhooks.get(tenant, "")
         codes["proposalId"] = proposal.rpartition("/")[2]
         return asked.replace("/proposals/{proposalId}", proposal).format_map(FILLED | codes)
 
@@ -122,6 +125,9 @@ def offices(store: Store) -> Iterator[Offices]:
             f"PATCH {BASE}/issuers/{{issuerId}}": {"disabled": True},
             f"POST {BASE}/clients": {"name": "Diariet", "scopes": ["events:read"]},
             f"PATCH {BASE}/clients/{{clientId}}": {"name": "Arkivet"},
+            f"POST {BASE}/webhooks": WEBHOOK,
+            f"PATCH {BASE}/webhooks/{{webhookId}}": {"disabled": True},
+            f"POST {BASE}/webhooks/{{webhookId}}/replays": {"after": 0},
             f"PUT {BASE}/municipalities/{{municipalityCode}}/decisions/{{source}}/{{externalId}}": DECISION_BODY,
             f"POST {BASE}/municipalities/{{municipalityCode}}/decisions": MANUAL_BODY,
             f"PUT {OF_A_GUIDELINE}": {"items": []},
@@ -130,8 +136,12 @@ def offices(store: Store) -> Iterator[Offices]:
         }
         with transaction(county.app.state.database) as tx:
             clients = {code: create_client(tx, code, "Diariet", ["events:read"])[0].id for code in TENANTS}
+        webhooks = {}
+        for code in TENANTS:
+            manager = county.token(code, "coordinator" if len(code) == 4 else "county_admin")
+            webhooks[code] = county.send("POST", "/webhooks", WEBHOOK, manager).raise_for_status().json()["id"]
         sent = {code: submitted(county, by) for code, by in editors.items()}
-        yield Offices(county, tokens, drafts, sent, clients, bodies)
+        yield Offices(county, tokens, drafts, sent, clients, webhooks, bodies)
     store.drop(url)
 
 
@@ -175,6 +185,8 @@ def _let_through(row: Access, tenant: str, caller: Any) -> set[int]:
     if row.method != "GET":
         # As far as the body, which has a field too much; the token endpoint takes no JSON at all.
         return {415} if row.path == "/oauth2/token" else {422}
+    if "{webhookId}" in row.path:
+        return {200} if caller[0] == tenant else {404}
     if "{clientId}" in row.path:
         return {200} if caller[0] in (tenant, "22") else {404}
     if row.path.startswith(UNSAID):
@@ -211,7 +223,7 @@ def test_a_public_read_needs_no_token_but_refuses_a_bad_one(library: County, row
         "another scheme": "Basic YTpi",
         "expired": f"Bearer {library.token('2281', lifetime=-60)}",
     }
-    path = Offices(library, {}, {}, {}, {}, {}).address(row.path, "2281", NEVER_MADE)
+    path = Offices(library, {}, {}, {}, {}, {}, {}).address(row.path, "2281", NEVER_MADE)
     assert library.get(path).status_code in (200, 404, 422)
     for name, value in wrong.items():
         answer = library.get(path, Authorization=value)
@@ -242,7 +254,7 @@ def test_whoever_may_not_write_is_told_before_anything_is_sent(store: Store, sub
             (row for row in ROUTES if row.scopes and row.method != "GET"), callers.items()
         ):
             path = row.path.format_map(
-                FILLED | dict.fromkeys(("proposalId", "clientId"), "a") | {"municipalityCode": "2281"}
+                FILLED | dict.fromkeys(("proposalId", "clientId", "webhookId"), "a") | {"municipalityCode": "2281"}
             )
             proof = f"Authorization: Bearer {token}\r\n" if token else ""
             with subtests.test(f"{row.method} {path} {status}"), connect(port) as client:

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import County, Store, running
-from tests.examples import DECISION, make
-from tests.identity.idp import idp
+from tests.conftest import County, Store
+from tests.examples import DECISION, playing
 
 
 @dataclass(frozen=True)
@@ -41,8 +40,8 @@ class Played:
 @pytest.fixture(scope="session")
 def played(store: Store) -> Iterator[Played]:
     url = store.copy()
-    with idp() as provider, running(url, outbound_private_hosts=(provider.host,)) as county:
-        yield Played(county, make(county, provider))
+    with playing(url) as (county, made):
+        yield Played(county, made)
     store.drop(url)
 
 

@@ -184,4 +184,8 @@ def test_mog_03_one_post_is_a_read(document: dict[str, Any]) -> None:
         "/municipalities/{municipalityCode}/decisions",
         "/issuers",
         "/issuers/{issuerId}/test",
+        "/webhooks",
+        "/webhooks/{webhookId}/secrets",
+        "/webhooks/{webhookId}/test",
+        "/webhooks/{webhookId}/replays",
     }

@@ -33,6 +33,10 @@ _JSON = {"application/json", "application/problem+json"}
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INSTANTS = {
+    "startedAt",
+    "queuedAt",
+    "nextAttemptAt",
+    "failingSince",
     "resolvedAt",
     "madeAt",
     "signedAt",

@@ -67,7 +67,7 @@ def test_sak_06_every_write_refuses_what_it_does_not_know(county: County, docume
             token = county.token("22", "county_editor")
         if "statements" in operation.path:
             token = county.token("2281", "coordinator")
-        if "clients" in operation.path or "municipalities" in operation.path:
+        if any(name in operation.path for name in ("clients", "webhooks", "municipalities")):
             token = county.token("2281", "coordinator")
         if "issuers" in operation.path or "checkpoints" in operation.path:
             token = county.token("22", "county_admin")
@@ -288,6 +288,9 @@ def test_sak_30_methods_tell_what_they_do(library: County, document: dict[str, A
         "/issuers",
         "/issuers/{issuerId}",
         "/municipalities/{municipalityCode}/tasks",
+        "/webhooks",
+        "/webhooks/{webhookId}",
+        "/webhooks/{webhookId}/deliveries",
     }
 
 

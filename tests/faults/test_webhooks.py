@@ -1,0 +1,104 @@
+"""Workers killed at any moment, and a receiver that is away for a while: no event is lost, none has a second id."""
+
+import random
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from standardwebhooks import Webhook
+
+from api.events.record import record
+from db.session import Database, transaction
+from tests.conftest import Store, running
+from tests.faults.hurried import Crew
+from tests.faults.rig import Figures
+from tests.faults.waiting import wait_until
+from tests.webhooks.conftest import Post
+from tests.webhooks.receiver import Answer, Got, Receiver
+
+_EVENTS_A_ROUND = 200
+_IN_ONE_TRANSACTION = 20
+_WORKERS = 2
+# Seconds within which all that was held back must have come: the receiver is left alone for ten at the most.
+_PATIENCE = 150
+
+
+@contextmanager
+def crew(post: Post, folder: Path) -> Iterator[Crew]:
+    made = Crew(post.county.settings.database_url, post.receiver.host, folder / "workers.log")
+    try:
+        for _ in range(_WORKERS):
+            made.hire()
+        yield made
+    finally:
+        made.dismiss()
+
+
+def test_killed_workers_and_a_receiver_that_is_away_lose_no_event(
+    store: Store, inbox: Receiver, tmp_path: Path, rounds: int, figures: Figures
+) -> None:
+    url = store.copy()
+    with running(url, deliver=False, outbound_private_hosts=(inbox.host,)) as county:
+        post = Post(county, inbox)
+        webhook = post.subscribe(kinds=["test.*"])
+        signer = Webhook(webhook["secret"])
+        first = webhook["sequence"] + 1
+        with crew(post, tmp_path) as workers:
+            for number in range(rounds):
+                # Away for a third of the time, in two ways.
+                away = rounds // 3 <= number < 2 * rounds // 3
+                inbox.answer = _is_away if away else _takes
+                before = len(inbox.got)
+                last = _let_happen(county.app.state.database, _EVENTS_A_ROUND)
+                wait_until(lambda before=before: len(inbox.got) > before, "a worker is at work")
+                time.sleep(random.uniform(0, 0.3))
+                workers.kill_one()
+                workers.hire()
+            inbox.answer = _takes
+            wait_until(lambda: len(_taken(inbox)) == last - first + 1, "all have come", _PATIENCE)
+        ids = defaultdict[int, set[str]](set)
+        for got in inbox.got:
+            ids[got.sequence].add(got.id)
+            _check_signature(signer, got)
+        taken = _taken(inbox)
+        figures |= {
+            "rounds": rounds,
+            "events": last - first + 1,
+            "lost": last - first + 1 - len(taken),
+            "repeated": sum(got.answered < 300 for got in inbox.got) - len(taken),
+            "refused": sum(got.answered >= 300 for got in inbox.got),
+        }
+        assert taken == set(range(first, last + 1))
+        assert {len(of_one) for of_one in ids.values()} == {1}
+    store.drop(url)
+
+
+def _takes(_got: Got) -> Answer:
+    return Answer()
+
+
+def _is_away(_got: Got) -> Answer:
+    return Answer(503)
+
+
+def _taken(inbox: Receiver) -> set[int]:
+    return {got.sequence for got in list(inbox.got) if got.answered < 300}
+
+
+def _let_happen(database: Database, count: int) -> int:
+    """Record so many events, some in each transaction; gives the sequence of the last."""
+    for _ in range(count // _IN_ONE_TRANSACTION):
+        with transaction(database) as tx:
+            for _ in range(_IN_ONE_TRANSACTION):
+                record(tx, "test.happened", f"tests/{random.randint(1, 20)}", "2281", {})
+    assert tx.public_sequence is not None
+    return tx.public_sequence
+
+
+def _check_signature(signer: Webhook, got: Got) -> None:
+    """Prove a message as a receiver does whose clock is that of the worker."""
+    at = datetime.fromtimestamp(int(got.headers["webhook-timestamp"]), UTC)
+    assert signer.sign(got.id, at, got.body.decode()) in got.headers["webhook-signature"].split()
