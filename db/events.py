@@ -174,6 +174,12 @@ def events_after(session: Session, stream: str, after: int, limit: int, kinds: S
     return list(session.exec(query.order_by(col(Event.sequence)).limit(limit)))
 
 
+def events_between(session: Session, stream: str, after: int, until: int) -> list[Event]:
+    """List events after one sequence, up to another, in order."""
+    query = select(Event).where(Event.stream == stream, col(Event.sequence) > after, col(Event.sequence) <= until)
+    return list(session.exec(query.order_by(col(Event.sequence))))
+
+
 def _of_kind(kind: str) -> Any:
     if kind.endswith(".*"):
         return col(Event.kind).startswith(kind[:-1], autoescape=True)

@@ -84,6 +84,7 @@ OPERATION_IDS = {
     "listRounds",
     "listStatements",
     "listTermVersions",
+    "listenToEvents",
     "listTerms",
     "makeStatement",
     "moveProposal",

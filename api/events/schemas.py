@@ -43,14 +43,23 @@ class EventPage(Output):
 _StreamName = Annotated[str, StringConstraints(pattern=r"^(public|[0-9]{2}([0-9]{2})?)$")]
 
 
-class EventQuery(Query):
+_Kinds = Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.([a-z_]+|\*)(,[a-z_]+\.([a-z_]+|\*))*$", max_length=500)]
+
+
+class _ChosenEvents(Query):
+    kinds: _Kinds | None = Field(None, description="Only these, such as `guideline.*,decision.recorded`.")
+    stream: _StreamName = Field("public", description="`public`, or an organisation's code with a token of its own.")
+
+
+class EventQuery(_ChosenEvents):
     after: QueryInt = Field(0, ge=0, le=LARGEST_INTEGER, description="The last sequence that you have; 0 for all.")
     limit: QueryInt = Field(100, ge=1, le=1_000, description="How many events at the most.")
-    kinds: (
-        Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.([a-z_]+|\*)(,[a-z_]+\.([a-z_]+|\*))*$", max_length=500)]
-        | None
-    ) = Field(None, description="Only these, such as `guideline.*,decision.recorded`.")
-    stream: _StreamName = Field("public", description="`public`, or an organisation's code with a token of its own.")
+
+
+class ListenQuery(_ChosenEvents):
+    after: QueryInt | None = Field(
+        None, ge=0, le=LARGEST_INTEGER, description="The last sequence that you have; without it, only what comes."
+    )
 
 
 class CheckpointQuery(Paging):

@@ -183,6 +183,7 @@ ROUTES: tuple[Access, ...] = (
     Access("PATCH", f"{_API}/issuers/{{issuerId}}", _ISSUERS, "roles that its organisation may hold"),
     Access("POST", f"{_API}/issuers/{{issuerId}}/test", _ISSUERS),
     Access("GET", f"{_API}/events", rule="an organisation's own stream needs its token with events:read"),
+    Access("GET", f"{_API}/events/stream", rule="as /events"),
     Access("GET", f"{_API}/events/checkpoints", rule="as /events"),
     Access(
         "POST", f"{_API}/events/checkpoints", frozenset({"events:read"}), "its own stream; the public one: the county"
