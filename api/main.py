@@ -25,6 +25,7 @@ from api.edge.public_cache import PublicCache
 from api.edge.rate_limits import Limits, RateLimits
 from api.events.checkpoint_routes import router as checkpoints
 from api.events.checkpoints import DailySigner
+from api.events.feed_routes import router as feed
 from api.events.listening import watch
 from api.events.routes import router as events
 from api.events.streams import Streams
@@ -69,7 +70,7 @@ BASE = "/api/v1"
 _OF_THE_API = (
     *(terms, search, interpretations, guidelines, packages, proposals, inspection, comments, rounds),
     *(adoptions, organisations, tasks),
-    *(events, annotations, checkpoints, clients, issuers, service),
+    *(events, feed, annotations, checkpoints, clients, issuers, service),
 )
 # SQLite has one writer; of PostgreSQL's connections readers need some too.
 _WRITERS = {"sqlite": 1, "postgresql": 20}

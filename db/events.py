@@ -180,6 +180,39 @@ def events_between(session: Session, stream: str, after: int, until: int) -> lis
     return list(session.exec(query.order_by(col(Event.sequence))))
 
 
+def public_events_before(
+    session: Session,
+    before: int,
+    after: int,
+    limit: int,
+    *,
+    kinds: Sequence[str] = (),
+    organisation: str | None = None,
+    guideline: tuple[str, Sequence[str]] | None = None,
+) -> list[Event]:
+    """List public events between two sequences, the newest first; of a guideline, whose proposals are given too."""
+    query = select(Event).where(
+        Event.stream == PUBLIC_STREAM, col(Event.sequence) < before, col(Event.sequence) > after
+    )
+    if kinds:
+        query = query.where(sa.or_(*(_of_kind(kind) for kind in kinds)))
+    if organisation is not None:
+        query = query.where(Event.organisation == organisation)
+    if guideline is not None:
+        query = query.where(_about(*guideline))
+    return list(session.exec(query.order_by(col(Event.sequence).desc()).limit(limit)))
+
+
+def _about(guideline_id: str, proposals: Sequence[str]) -> Any:
+    subject = col(Event.subject)
+    proposal_id = sa.func.substr(subject, len("proposals/") + 1, 36)
+    return sa.or_(
+        subject == f"guidelines/{guideline_id}",
+        sa.and_(_of_kind("decision.*"), col(Event.data)["guideline"].as_string() == guideline_id),
+        sa.and_(subject.startswith("proposals/"), proposal_id.in_(proposals)),
+    )
+
+
 def _of_kind(kind: str) -> Any:
     if kind.endswith(".*"):
         return col(Event.kind).startswith(kind[:-1], autoescape=True)

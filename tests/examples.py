@@ -121,6 +121,7 @@ def make(county: County, provider: Idp) -> dict[str, Any]:
         "issuer-metadata": "/.well-known/oauth-authorization-server",
     }.items():
         made[name] = county.get(path).raise_for_status().json()
+    made["feed"] = county.get("/feed?kinds=guideline.*&limit=1").raise_for_status().text
     made["event-stream"] = _as_stream(made["events"]["items"])
     made["tasks"] = county.get("/municipalities/2281/tasks", county.token("2281", "reader")).raise_for_status().json()
     made["calendar"] = _two_events(county.get("/calendar?municipality=2281").raise_for_status().text)

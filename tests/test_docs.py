@@ -86,7 +86,7 @@ def test_the_commands_of_a_page_give_the_answers_that_it_shows(page: str, store:
     steps = steps_of(page)
     assert any(step.answer for step in steps), "the page shows no answer"
     url = store.copy()
-    with serving(url) as county:
+    with serving(url, listen_seconds=60) as county:
         printed = run(steps, county, url, tmp_path)
     store.drop(url)
     for step, text in zip(steps, printed, strict=True):

@@ -45,6 +45,7 @@ OPERATION_IDS = {
     "getCalendar",
     "getComment",
     "getDecision",
+    "getFeed",
     "getGlossary",
     "getGuideline",
     "getGuidelinePackage",

@@ -185,6 +185,7 @@ ROUTES: tuple[Access, ...] = (
     Access("GET", f"{_API}/events", rule="an organisation's own stream needs its token with events:read"),
     Access("GET", f"{_API}/events/stream", rule="as /events"),
     Access("GET", f"{_API}/events/checkpoints", rule="as /events"),
+    Access("GET", f"{_API}/feed"),
     Access(
         "POST", f"{_API}/events/checkpoints", frozenset({"events:read"}), "its own stream; the public one: the county"
     ),

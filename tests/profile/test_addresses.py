@@ -10,10 +10,8 @@ from tests.profile.surface import TOKEN, fields, forms, links, lists, operations
 
 # Documents of which there is one where they stand; all other names are collections.
 _ONE_OF_ITS_KIND = {
-    "stream",
-    "feed",
     *("glossary", "adoption-matrix", "api-info", "calendar", "diff", "decision", "impact", "package", "preview"),
-    *("sheet", "test"),
+    *("sheet", "test", "stream", "feed"),
 }
 _SEGMENT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PARAMETER = re.compile(r"\{[a-z][a-zA-Z0-9]*\}")
