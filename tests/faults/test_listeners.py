@@ -1,8 +1,6 @@
 """Many who listen and hear nothing: they cost memory and nothing else, and all hear of a change."""
 
-import json
 import os
-import select
 import socket
 import time
 from contextlib import ExitStack
@@ -11,6 +9,7 @@ from pathlib import Path
 import httpx2
 
 from tests.conftest import BASE
+from tests.faults.listeners import Wire
 from tests.faults.rig import Figures, Rig
 from tests.faults.waiting import wait_until
 
@@ -18,34 +17,8 @@ from tests.faults.waiting import wait_until
 _MANY, _FEW = 1_000, 100
 _READS = 300
 _MOST_KILOBYTES = 200
-_ASKED = f"GET {BASE}/events/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
 # In the figures stands what it was; here only that nothing hangs.
 _NEVER = 5.0
-
-
-class Wire:
-    """A listener's bare connection, and the sequences that it has heard."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
-        self._rest = b""
-        self._heard: list[int] = []
-        self.begun = False
-        connection.settimeout(0)
-        connection.send(_ASKED)
-
-    def heard(self) -> list[int]:
-        while select.select([self._connection], [], [], 0)[0] and (more := self._connection.recv(1 << 20)):
-            *lines, self._rest = (self._rest + more).split(b"\n")
-            for line in lines:
-                self.begun |= line.startswith(b"retry: ")
-                if line.startswith(b"data: "):
-                    self._heard.append(json.loads(line.removeprefix(b"data: "))["sequence"])
-        return self._heard
-
-    def has_begun(self) -> bool:
-        self.heard()
-        return self.begun
 
 
 def test_idle_listeners_cost_memory_only_and_all_hear_of_a_change(rig: Rig, rounds: int, figures: Figures) -> None:
