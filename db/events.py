@@ -174,10 +174,24 @@ def events_after(session: Session, stream: str, after: int, limit: int, kinds: S
     return list(session.exec(query.order_by(col(Event.sequence)).limit(limit)))
 
 
-def events_between(session: Session, stream: str, after: int, until: int) -> list[Event]:
-    """List events after one sequence, up to another, in order."""
-    query = select(Event).where(Event.stream == stream, col(Event.sequence) > after, col(Event.sequence) <= until)
-    return list(session.exec(query.order_by(col(Event.sequence))))
+def event_rows(
+    session: Session,
+    stream: str,
+    after: int,
+    *,
+    until: int | None = None,
+    limit: int | None = None,
+    kinds: Sequence[str] = (),
+) -> Sequence[Any]:
+    """List events in order as bare rows, their data as the text that is stored: a page of a thousand is quick."""
+    told = [column for column in Event.__table__.columns if column.name not in ("stream", "data")]  # type: ignore[attr-defined]
+    query = sa.select(*told, sa.cast(col(Event.data), sa.Text).label("data"))
+    query = query.where(col(Event.stream) == stream, col(Event.sequence) > after)
+    if until is not None:
+        query = query.where(col(Event.sequence) <= until)
+    if kinds:
+        query = query.where(sa.or_(*(_of_kind(kind) for kind in kinds)))
+    return session.execute(query.order_by(col(Event.sequence)).limit(limit)).all()
 
 
 def public_events_before(

@@ -1,14 +1,15 @@
 """How events become answers."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlmodel import Session
 
-from api.events.schemas import EventRead, FeedQuery
+from api.events.schemas import EventsLinks, EventsMeta, FeedQuery
 from api.schemas import LARGEST_INTEGER
-from db.events import Event, find_event, last_sequence, public_events_before
+from db.events import Event, find_event, instant_text, last_sequence, public_events_before
 from db.proposals import proposals_on
 from db.types import PUBLIC_STREAM
 from db.vocabulary import TargetType
@@ -46,14 +47,21 @@ def find_feed_page(session: Session, query: FeedQuery) -> FeedPage:
     return FeedPage(events, newest.occurred_at if newest else _BEGINNING, ends)
 
 
-def present(event: Event) -> EventRead:
-    return EventRead(
-        data_hash=f"sha256:{event.data_hash}",
-        previous_hash=f"sha256:{event.previous_hash}",
-        hash=f"sha256:{event.hash}",
-        id=str(event.id),
-        **event.model_dump(exclude={"stream", "id", "data_hash", "previous_hash", "hash"}),
+def event_text(row: Any) -> str:
+    """Write a row as the JSON of `EventRead`: its data is JSON already, and is not read to be written again."""
+    data, salt = row.data or "null", f'"{row.salt}"' if row.salt else "null"
+    return (
+        f'{{"sequence":{row.sequence},"id":"{row.id}","kind":"{row.kind}","subject":{json.dumps(row.subject)},'
+        f'"organisation":"{row.organisation}","occurredAt":"{instant_text(row.occurred_at)}","data":{data},'
+        f'"salt":{salt},"dataHash":"sha256:{row.data_hash}","previousHash":"sha256:{row.previous_hash}",'
+        f'"hash":"sha256:{row.hash}"}}'
     )
+
+
+def page_text(rows: Sequence[Any], meta: EventsMeta, links: EventsLinks) -> str:
+    """Write a page of events as the JSON of `EventPage`."""
+    items = ",".join(map(event_text, rows))
+    return f'{{"items":[{items}],"_meta":{meta.model_dump_json()},"_links":{links.model_dump_json()}}}'
 
 
 def kinds_of(sent: str | None) -> Sequence[str]:

@@ -11,13 +11,13 @@ from api.dependencies import Public, Reader
 from api.edge.context import Topic, context_of
 from api.edge.routing import StrictRoute
 from api.events.listening import EventStream
-from api.events.reading import kinds_of, present
+from api.events.reading import kinds_of, page_text
 from api.events.rules import check_reading, first_place
 from api.events.schemas import EventPage, EventQuery, EventsLinks, EventsMeta, ListenQuery
 from api.identity.authenticate import Asker
 from api.openapi import answers, file_answer
 from api.schemas import LARGEST_INTEGER, Link, QueryInt
-from db.events import events_after, last_sequence
+from db.events import event_rows, last_sequence
 from db.types import PUBLIC_STREAM
 
 router = APIRouter(tags=["events"], route_class=StrictRoute)
@@ -36,9 +36,10 @@ LastEventId = Annotated[
     "/events",
     operation_id="listEvents",
     dependencies=[Depends(Public(Topic.EVENTS))],
+    response_model=EventPage,
     responses=answers("events"),
 )
-def list_events(request: Request, session: Reader, caller: Asker, query: Annotated[EventQuery, Query()]) -> EventPage:
+def list_events(request: Request, session: Reader, caller: Asker, query: Annotated[EventQuery, Query()]) -> Response:
     """Read what has changed after a sequence, for ever from zero; a token opens one's own stream.
 
     Vad som har ändrats efter ett löpnummer, alltid från noll; en token öppnar den egna strömmen.
@@ -47,16 +48,13 @@ def list_events(request: Request, session: Reader, caller: Asker, query: Annotat
     if query.stream != PUBLIC_STREAM:
         context_of(request.scope).topic = None
     last = last_sequence(session, query.stream)
-    found = events_after(session, query.stream, query.after, query.limit, kinds_of(query.kinds))
+    found = event_rows(session, query.stream, query.after, limit=query.limit, kinds=kinds_of(query.kinds))
     more = len(found) == query.limit and found[-1].sequence < last
-    return EventPage(
-        items=[present(event) for event in found],
-        meta=EventsMeta(last_sequence=last),
-        links=EventsLinks(
-            self=_link(request, query, query.after, "self"),
-            next=_link(request, query, found[-1].sequence, "next") if more else None,
-        ),
+    links = EventsLinks(
+        self=_link(request, query, query.after, "self"),
+        next=_link(request, query, found[-1].sequence, "next") if more else None,
     )
+    return Response(page_text(found, EventsMeta(last_sequence=last), links), media_type="application/json")
 
 
 @router.get(

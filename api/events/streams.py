@@ -4,14 +4,14 @@ import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import anyio.to_thread
 from anyio import CapacityLimiter
 
 from api.errors import TooManyRequests
-from api.events.reading import present
-from db.events import Event, events_between, last_sequence
+from api.events.reading import event_text
+from db.events import event_rows, last_sequence
 from db.session import Database, reading
 
 # Of one address at once: each keeps a connection and some memory.
@@ -19,6 +19,8 @@ MOST_LISTENERS = 2_000
 # Events are read in blocks that begin at fixed places, so that listeners who are not equally far share what was read.
 _BLOCK = 100
 _BLOCKS_KEPT = 32
+# Some readers of such streams take more than CR and LF for the end of a line; JSON may write them otherwise.
+_ENDS_OF_LINES = {ord(end): f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}
 
 
 class Line(NamedTuple):
@@ -125,7 +127,7 @@ class Streams:
         if not _reaches(block, number, until):
             after = block[-1].sequence if block else number * _BLOCK
             with reading(self._database) as session:
-                block += tuple(map(_line, events_between(session, name, after, (number + 1) * _BLOCK)))
+                block += tuple(map(_line, event_rows(session, name, after, until=(number + 1) * _BLOCK)))
         self._blocks[key] = block
         while len(self._blocks) > _BLOCKS_KEPT:
             self._blocks.popitem(last=False)
@@ -143,7 +145,6 @@ def _move(stream: Stream, sequence: int) -> None:
         stream.wake()
 
 
-def _line(event: Event) -> Line:
-    # ASCII: some readers of such streams take more than CR and LF for the end of a line.
-    text = f"id: {event.sequence}\ndata: {present(event).model_dump_json(ensure_ascii=True)}\n\n"
-    return Line(event.sequence, event.kind, text.encode())
+def _line(row: Any) -> Line:
+    text = f"id: {row.sequence}\ndata: {event_text(row).translate(_ENDS_OF_LINES)}\n\n"
+    return Line(row.sequence, row.kind, text.encode())

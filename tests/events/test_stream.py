@@ -9,6 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from api.events import listening, streams
+from api.events.schemas import EventRead
 from api.events.streams import MOST_LISTENERS
 from tests.conftest import County, Store, running, serving
 from tests.events.ears import Ear
@@ -69,8 +70,8 @@ def test_one_who_is_cut_off_again_and_again_misses_nothing_and_gets_nothing_twic
 
 
 def test_all_who_listen_hear_the_same_and_the_log_is_read_once(served: County, monkeypatch: pytest.MonkeyPatch) -> None:
-    reads, read = [], streams.events_between
-    monkeypatch.setattr(streams, "events_between", lambda *asked: reads.append(asked) or read(*asked))
+    reads, read = [], streams.event_rows
+    monkeypatch.setattr(streams, "event_rows", lambda *asked, **more: reads.append(asked) or read(*asked, **more))
     with ExitStack() as stack:
         ears = [stack.enter_context(Ear(served)) for _ in range(20)]
         decide(served, 1)
@@ -181,3 +182,11 @@ def test_an_address_that_listens_too_often_is_refused(library: County) -> None:
     answer = library.get("/events/stream")
     del held["testclient"]
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "5")
+
+
+def test_an_event_in_the_feed_has_the_form_that_is_declared(county: County) -> None:
+    decide(county, 1, 'Citat "så" \\ och \u2028 rad.\nÅ.')
+    for event in county.get("/events?after=0&limit=1000").json()["items"]:
+        told = EventRead.model_validate(event).model_dump(mode="json")
+        assert list(told) == list(event)
+        assert told == event
