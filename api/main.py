@@ -28,7 +28,10 @@ from api.edge.public_cache import PublicCache
 from api.edge.rate_limits import Limits, RateLimits
 from api.events.checkpoint_routes import router as checkpoints
 from api.events.checkpoints import DailySigner
+from api.events.feed_routes import router as feed
+from api.events.listening import watch
 from api.events.routes import router as events
+from api.events.streams import Streams
 from api.freshness import Freshness
 from api.guidelines.routes import router as guidelines
 from api.identity.client_authentication import TokenRefused, answer_refusal
@@ -73,7 +76,7 @@ BASE = "/api/v1"
 _OF_THE_API = (
     *(terms, search, interpretations, guidelines, packages, proposals, inspection, comments, rounds),
     *(adoptions, batches, deviations, readiness, organisations, tasks),
-    *(events, annotations, checkpoints, webhooks, deliveries, clients, issuers, service),
+    *(events, feed, annotations, checkpoints, webhooks, deliveries, clients, issuers, service),
 )
 # SQLite has one writer; of PostgreSQL's connections readers need some too.
 _WRITERS = {"sqlite": 1, "postgresql": 20}
@@ -160,20 +163,27 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.published = published
     app.state.marker = CurrentMarker(published)
     app.state.keys.on_change = partial(_forget_keys, app)
-    app.state.freshness.sources = (published.catch_up, app.state.trust.refresh, app.state.keys.try_to_refresh)
+    app.state.streams = Streams(database)
+    # Streams last: who is told of a change and then asks finds it.
+    app.state.freshness.sources = (
+        *(published.catch_up, app.state.trust.refresh, app.state.keys.try_to_refresh),
+        app.state.streams.take_in,
+    )
     app.state.signer = DailySigner(database, app.state.keys, settings.base_url)
     stopping = asyncio.Event()
     ticking = asyncio.create_task(_tick(app, stopping))
     delivering = asyncio.create_task(_deliver(app, stopping))
     listening = asyncio.create_task(app.state.freshness.listen())
+    watching = asyncio.create_task(watch(app.state.streams, app.state.freshness, app.state.leaving))
     yield
     listening.cancel()
+    watching.cancel()
     # Asked to end, not cancelled: its thread may hold a connection of the database that is closed next.
     stopping.set()
     await ticking
     await delivering
     await app.state.freshness.end()
-    await asyncio.wait([listening])
+    await asyncio.wait([listening, watching])
     await app.state.key_sets.close()
     await to_thread.run_sync(app.state.last_use.try_to_write)
     await app.state.limits.close()

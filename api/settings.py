@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     limits_url: str | None = Field(default=None, pattern=r"^async\+valkeys?://")
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
     concurrent_requests: int = Field(default=500, ge=1)
+    # After so long a listener is sent away and comes back, perhaps to a process that has fewer.
+    listen_seconds: int = Field(default=3_600, ge=0)
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod

@@ -15,6 +15,7 @@ from bench.cold import measure_cold
 from bench.compared import measure_tutorial
 from bench.data import card, generate
 from bench.database import fill
+from bench.feed import measure_feed
 from bench.freshness import measure_freshness
 from bench.machine import cores, resident_megabytes
 from bench.marking import measure_marking
@@ -82,6 +83,8 @@ def _measure(folder: Path, effort: Effort) -> Iterator[Row]:
                 yield from measure_tutorial(folder, ours, terms, effort)
         _say("reading what no cache holds")
         yield from measure_cold(folder, database, terms, effort)
+    _say("following the feed")
+    yield from measure_feed(folder)
     _say("reading after changes")
     yield from measure_freshness(folder)
     _say("taking the joint process")

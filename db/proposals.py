@@ -118,6 +118,18 @@ def last_submissions(session: Session, proposals: Sequence[Proposal]) -> dict[st
     return {submission.proposal_id: submission for submission in session.exec(query)}
 
 
+def titles_of(session: Session, ids: Collection[str]) -> dict[str, str]:
+    """Give the titles under which proposals were submitted last."""
+    found = session.exec(select(Proposal).where(col(Proposal.id).in_(ids))).all() if ids else []
+    return {proposal_id: text.title for proposal_id, text in last_submissions(session, found).items()}
+
+
+def proposals_on(session: Session, target_type: TargetType, target_id: str) -> list[str]:
+    """List the ids of the proposals on a target."""
+    query = select(Proposal.id).where(Proposal.target_type == target_type, Proposal.target_id == target_id)
+    return list(session.exec(query))
+
+
 def page_of_submissions(
     session: Session, proposal_id: str, *, offset: int, limit: int
 ) -> tuple[list[ProposalSubmission], int]:

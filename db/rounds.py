@@ -197,6 +197,10 @@ def told_statements(
     return [Told(statement, later, bool(counted)) for statement, later, counted in session.execute(query)]
 
 
+def statements_by_id(session: Session, ids: Collection[str]) -> dict[str, Statement]:
+    return {each.id: each for each in session.exec(select(Statement).where(col(Statement.id).in_(ids)))} if ids else {}
+
+
 def number_of_statements(session: Session, proposal_id: str, round_number: int) -> int:
     query = select(sa.func.count()).where(Statement.proposal_id == proposal_id, Statement.round_number == round_number)
     counted: int = session.execute(query).scalar_one()

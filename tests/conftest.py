@@ -43,6 +43,8 @@ _AT_ROOT = (
 PG_PROGRAMS = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
 # All tests ask from one address, some of them thousands of times.
 UNLIMITED: Any = {f"{who}_per_minute": 10**9 for who in ("anonymous", "client", "organisation", "unproven")}
+# A test's client waits for the end of an answer; who listens at length says so.
+BRIEF: Any = UNLIMITED | {"listen_seconds": 0}
 
 
 # How fast texts are drawn tells of the machine, and of what else it does.
@@ -232,7 +234,7 @@ def _headers(by: str | None, named: dict[str, str]) -> dict[str, str]:
 @contextmanager
 def running(database_url: str, **settings: Any) -> Iterator[County]:
     """Run a county on a database, with the edge around it as it is served."""
-    chosen = Settings(**{"database_url": database_url, "base_url": HOST, **UNLIMITED, **settings})
+    chosen = Settings(**{"database_url": database_url, "base_url": HOST, **BRIEF, **settings})
     with application(chosen) as app, TestClient(put_edge_around(app), base_url=chosen.base_url) as client:
         yield County(client, app, chosen)
 
@@ -282,14 +284,14 @@ def library(store: Store) -> Iterator[County]:
 
 
 @contextmanager
-def serving(database_url: str, **others: Any) -> Iterator[County]:
+def serving(database_url: str, **settings: Any) -> Iterator[County]:
     """Serve a county by uvicorn on a port of its own; `client` asks it over the network."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(128)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    settings = Settings(database_url=database_url, base_url=address, **UNLIMITED, **others)
-    app = create_app(settings)
+    chosen = Settings(**{"database_url": database_url, "base_url": address, **BRIEF, **settings})
+    app = create_app(chosen)
     server = make_server(put_edge_around(app), address)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -298,7 +300,7 @@ def serving(database_url: str, **others: Any) -> Iterator[County]:
             assert thread.is_alive(), "the server did not start"
             time.sleep(0.01)
         with httpx2.Client(base_url=address) as client:
-            yield County(client, app, settings)
+            yield County(client, app, chosen)
     finally:
         server.should_exit = True
         thread.join(30)

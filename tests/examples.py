@@ -160,6 +160,8 @@ def make(county: County, provider: Idp, inbox: Receiver) -> dict[str, Any]:
         "issuer-metadata": "/.well-known/oauth-authorization-server",
     }.items():
         made[name] = county.get(path).raise_for_status().json()
+    made["feed"] = county.get("/feed?kinds=guideline.*&limit=1").raise_for_status().text
+    made["event-stream"] = _as_stream(made["events"]["items"])
     made["tasks"] = county.get("/municipalities/2281/tasks", county.token("2281", "reader")).raise_for_status().json()
     made["calendar"] = _two_events(county.get("/calendar?municipality=2281").raise_for_status().text)
     package = county.get("/guidelines/gemensamt-sprak/versions/1.1/package?municipality=2281").raise_for_status()
@@ -467,6 +469,12 @@ def _play_annotations(county: County, made: dict[str, Any]) -> None:
     }
     asked = made["annotation-request"]
     made["annotations"] = county.send("POST", "/annotations", asked).raise_for_status().json()
+
+
+def _as_stream(events: list[dict[str, Any]]) -> str:
+    """Write events as they are told to one who listens."""
+    told = [f"id: {event['sequence']}\ndata: {json.dumps(event, ensure_ascii=False)}\n\n" for event in events]
+    return "".join(["retry: 3000\nid: 60\n\n", *told])
 
 
 def _two_events(calendar: str) -> str:

@@ -92,7 +92,7 @@ def test_the_commands_of_a_page_give_the_answers_that_it_shows(page: str, store:
     assert any(step.answer for step in steps), "the page shows no answer"
     url = store.copy()
     receiver = f"127.0.0.1:{free_port()}"
-    with serving(url, deliver=True, outbound_private_hosts=(receiver,)) as county:
+    with serving(url, deliver=True, listen_seconds=60, outbound_private_hosts=(receiver,)) as county:
         printed = run(steps, county, url, tmp_path, receiver)
     store.drop(url)
     for step, text in zip(steps, printed, strict=True):

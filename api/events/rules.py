@@ -1,6 +1,8 @@
-"""Who may read a stream, and who may have it signed."""
+"""Who may read a stream, from where, and who may have it signed."""
 
-from api.errors import Forbidden, Unauthorized
+from collections.abc import Sequence
+
+from api.errors import Forbidden, MalformedRequest, Unauthorized
 from api.identity.authenticate import Caller
 from db.types import PUBLIC_STREAM
 
@@ -22,3 +24,19 @@ def check_signing(caller: Caller, stream: str, county: str) -> None:
     owner = county if stream == PUBLIC_STREAM else stream
     if caller.organisation != owner:
         raise Forbidden(f"This token speaks for {caller.organisation}; {stream} is signed for {owner}.")
+
+
+def first_place(last_event_id: int | None, after: int | None, last: int) -> int:
+    """Give the sequence after which a listener is told: what it got last, what it asks for, or all that is there.
+
+    Raises MalformedRequest for one that is not there yet.
+    """
+    place = last_event_id if last_event_id is not None else after if after is not None else last
+    if place > last:
+        raise MalformedRequest(f"The last sequence is {last}: listen after that one, or without `after`.")
+    return place
+
+
+def is_of_kind(kind: str, kinds: Sequence[str]) -> bool:
+    """Tell whether a kind is among those asked for, by its name (`term.published`) or its noun (`term.*`)."""
+    return not kinds or kind in kinds or f"{kind.partition('.')[0]}.*" in kinds

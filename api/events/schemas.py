@@ -4,7 +4,19 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from api.schemas import LARGEST_INTEGER, ContentHash, Input, Instant, Link, Output, Paging, Query, QueryInt
+from api.schemas import (
+    LARGEST_INTEGER,
+    ContentHash,
+    Input,
+    Instant,
+    Link,
+    MunicipalityCode,
+    Output,
+    Paging,
+    Query,
+    QueryInt,
+    Slug,
+)
 
 
 class EventRead(Output):
@@ -43,14 +55,35 @@ class EventPage(Output):
 _StreamName = Annotated[str, StringConstraints(pattern=r"^(public|[0-9]{2}([0-9]{2})?)$")]
 
 
-class EventQuery(Query):
+_Kinds = Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.([a-z_]+|\*)(,[a-z_]+\.([a-z_]+|\*))*$", max_length=500)]
+
+
+class _ChosenEvents(Query):
+    kinds: _Kinds | None = Field(None, description="Only these, such as `guideline.*,decision.recorded`.")
+    stream: _StreamName = Field("public", description="`public`, or an organisation's code with a token of its own.")
+
+
+class EventQuery(_ChosenEvents):
     after: QueryInt = Field(0, ge=0, le=LARGEST_INTEGER, description="The last sequence that you have; 0 for all.")
     limit: QueryInt = Field(100, ge=1, le=1_000, description="How many events at the most.")
-    kinds: (
-        Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.([a-z_]+|\*)(,[a-z_]+\.([a-z_]+|\*))*$", max_length=500)]
-        | None
-    ) = Field(None, description="Only these, such as `guideline.*,decision.recorded`.")
-    stream: _StreamName = Field("public", description="`public`, or an organisation's code with a token of its own.")
+
+
+class ListenQuery(_ChosenEvents):
+    after: QueryInt | None = Field(
+        None, ge=0, le=LARGEST_INTEGER, description="The last sequence that you have; without it, only what comes."
+    )
+
+
+class FeedQuery(Query):
+    """Which changes a feed reader is shown, and how far back."""
+
+    kinds: _Kinds | None = Field(None, description="Only these, such as `guideline.*,decision.recorded`.")
+    municipality: MunicipalityCode | None = Field(None, description="Only what this municipality has done.")
+    guideline: Slug | None = Field(
+        None, description="Only what is about this guideline: versions, proposals, decisions on it."
+    )
+    before: QueryInt | None = Field(None, ge=1, le=LARGEST_INTEGER, description="Only what is before this sequence.")
+    limit: QueryInt = Field(20, ge=1, le=100, description="How many entries at the most.")
 
 
 class CheckpointQuery(Paging):

@@ -1,5 +1,6 @@
 """From the Authorization header of a request to the caller and what it may do."""
 
+import math
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -29,13 +30,14 @@ _CHALLENGE = 'Bearer realm="samsprak"'
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls, for which organisation, with which scopes."""
+    """Who calls, for which organisation, with which scopes; by a token until `expires_at`, in Unix seconds."""
 
     issuer: str
     subject: str
     organisation: str
     scopes: frozenset[str]
     client_id: str | None
+    expires_at: float = math.inf
 
 
 async def maybe_caller(
@@ -97,6 +99,7 @@ def caller_of(principal: Principal, county: str) -> Caller:
         organisation=principal.organisation,
         scopes=effective_scopes(principal.organisation, principal.roles, principal.scopes),
         client_id=principal.client_id,
+        expires_at=principal.expires_at,
     )
 
 

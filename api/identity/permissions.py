@@ -214,7 +214,9 @@ ROUTES: tuple[Access, ...] = (
     Access("GET", f"{_API}/webhooks/{{webhookId}}/deliveries", _WEBHOOKS, "its own organisation"),
     Access("POST", f"{_API}/webhooks/{{webhookId}}/replays", _WEBHOOKS, "its own organisation"),
     Access("GET", f"{_API}/events", rule="an organisation's own stream needs its token with events:read"),
+    Access("GET", f"{_API}/events/stream", rule="as /events"),
     Access("GET", f"{_API}/events/checkpoints", rule="as /events"),
+    Access("GET", f"{_API}/feed"),
     Access(
         "POST", f"{_API}/events/checkpoints", frozenset({"events:read"}), "its own stream; the public one: the county"
     ),

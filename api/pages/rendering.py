@@ -34,6 +34,11 @@ def render(name: str, status: int = 200, policy: str = _PAGE_POLICY, **values: A
     return HTMLResponse(html, status, {"Content-Security-Policy": policy})
 
 
+def fragment(name: str, **values: Any) -> str:
+    """Make a piece of HTML that stands in something else."""
+    return _templates.get_template(name).render(values)
+
+
 def document(name: str, **values: Any) -> bytes:
     """Make a page that stands by itself, without a server: its style is in it."""
     html = _templates.get_template(name).render(style=(STATIC / "page.css").read_text(encoding="utf-8"), **values)

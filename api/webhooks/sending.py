@@ -10,7 +10,7 @@ import uuid_utils.compat as uuid
 from standardwebhooks import Webhook as Signer
 
 from api import clock
-from api.events.routes import present
+from api.events.reading import present
 from api.events.schemas import EventRead
 from api.outbound.calls import Outbound
 from api.outbound.targets import OutboundError

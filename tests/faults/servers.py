@@ -29,7 +29,7 @@ class Server:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.peak_megabytes = 0.0
-        self._database_url = database_url
+        self.database_url = database_url
         self._log = folder / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -41,7 +41,7 @@ class Server:
     def launch(self) -> None:
         """Start the process and do not wait until it serves."""
         self._process = start(
-            "serve", log=self._log, database_url=self._database_url, port=self.port, settings=self._settings
+            "serve", log=self._log, database_url=self.database_url, port=self.port, settings=self._settings
         )
 
     def start(self) -> None:

@@ -11,7 +11,7 @@ from tests.profile.surface import TOKEN, fields, forms, links, lists, operations
 # Documents of which there is one where they stand; all other names are collections.
 _ONE_OF_ITS_KIND = {
     *("glossary", "adoption-matrix", "api-info", "calendar", "diff", "decision", "impact", "package", "preview"),
-    *("sheet", "test"),
+    *("sheet", "test", "stream", "feed"),
 }
 _SEGMENT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PARAMETER = re.compile(r"\{[a-z][a-zA-Z0-9]*\}")
