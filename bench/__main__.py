@@ -20,6 +20,7 @@ from bench.machine import cores, resident_megabytes
 from bench.marking import measure_marking
 from bench.measuring import Effort
 from bench.package import measure_package, publish_large
+from bench.process import measure_process
 from bench.reads import measure_reads
 from bench.searching import measure_searching
 from bench.servers import serving_ours
@@ -45,7 +46,8 @@ def main() -> int:
     """Print the table; the status tells of a missed goal only when --strict is given."""
     options = _options()
     with _ended_in_time(options.limit), tempfile.TemporaryDirectory(prefix="bench") as folder:
-        rows = list(_measure(Path(folder), Effort(options.rounds, options.seconds)))
+        effort = Effort(options.rounds, options.seconds)
+        rows = list(measure_process(Path(folder)) if options.process else _measure(Path(folder), effort))
     print(table(rows), _machine(), _NOTE.strip(), sep="\n\n")
     return int(options.strict and any(row.holds is False for row in rows))
 
@@ -82,6 +84,8 @@ def _measure(folder: Path, effort: Effort) -> Iterator[Row]:
         yield from measure_cold(folder, database, terms, effort)
     _say("reading after changes")
     yield from measure_freshness(folder)
+    _say("taking the joint process")
+    yield from measure_process(folder)
     grown = shares[0] / shares[-1]
     yield Row(
         what=f"growth: one term, against {min(_SIZES):,} terms",
@@ -112,6 +116,7 @@ def _machine() -> str:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--strict", action="store_true", help="exit 1 when a goal is missed")
+    parser.add_argument("--process", action="store_true", help="measure the joint process only")
     parser.add_argument("--rounds", type=int, default=3, help="how often each pair is measured (3)")
     parser.add_argument("--seconds", type=float, default=1.5, help="how long a server is measured in a round (1.5)")
     parser.add_argument("--limit", type=int, default=900, help="give up after so many seconds (900)")

@@ -34,7 +34,7 @@ def publish_large(database: Path) -> None:
         with transaction(opened) as tx:
             number, base = highest_number(tx) + 1, None
             for version in range(_VERSIONS):
-                content = with_keys(GuidelineContent.model_validate(_content(version)), base, _ID)
+                content = with_keys(GuidelineContent.model_validate(large_content(version)), base, _ID)
                 base = content.model_dump(mode="json", by_alias=True)
                 decision = _decision()
                 tx.add(decision)
@@ -67,7 +67,8 @@ def _fetch(ours: Server, version: int, query: str) -> float:
     return perf_counter() - began
 
 
-def _content(version: int) -> dict[str, Any]:
+def large_content(version: int, first: int = 0) -> dict[str, Any]:
+    """Write a guideline whose every third provision, from the first one told, says another word in each version."""
     return {
         "documentType": "riktlinje",
         "title": {"sv": "En stor riktlinje"},
@@ -77,7 +78,7 @@ def _content(version: int) -> dict[str, Any]:
                 "number": f"{place // 10 + 1}.{place % 10 + 1}",
                 "modality": "ska",
                 "responsible": {"sv": "kommunstyrelsen"},
-                "text": {"sv": _sentence(place, version if place % 3 == 0 else 0) * 4},
+                "text": {"sv": _sentence(place, version if place % 3 == first else 0) * 4},
                 "followUp": {"sv": "En gång om året."},
             }
             for place in range(PROVISIONS)
