@@ -61,6 +61,12 @@ def open_reader(request: Request) -> Iterator[Session]:
         yield session
 
 
+def api_url(request: Request) -> str:
+    """Give the public address under which everything of the API lies."""
+    url: str = request.app.state.settings.api_url
+    return url
+
+
 # Function scope: with FastAPI's default the commit comes after the answer, and a failing one answers 200.
 Tx = Annotated[Transaction, Depends(open_transaction, scope="function")]
 Reader = Annotated[Session, Depends(open_reader, scope="function")]

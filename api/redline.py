@@ -1,6 +1,5 @@
 """Redlines: what differs between two contents, per field and provision, word by word."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 import diff_match_patch
 from pydantic import Field, JsonValue
+from pydantic_core import from_json, to_json
 
 from api.schemas import Output, Query, VersionNumber
 
@@ -78,13 +78,14 @@ class DiffQuery(FormQuery):
 
 def redline(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[Change]:
     """Compare two contents of a guideline or a term; a renumbered provision is moved, not removed and added."""
-    return list(_redline(json.dumps(before), json.dumps(after)))
+    return list(_redline(to_json(before), to_json(after)))
 
 
-# By the texts themselves, which are frozen: what was compared once costs nothing the next time.
-@lru_cache(maxsize=128)
-def _redline(before: str, after: str) -> tuple[Change, ...]:
-    old, new = json.loads(before) or {}, json.loads(after) or {}
+# By the texts themselves, which are frozen: what was compared once costs nothing the next time. Of few: a large one
+# is some ten thousand objects, through which the garbage collector looks while another is made.
+@lru_cache(maxsize=32)
+def _redline(before: bytes, after: bytes) -> tuple[Change, ...]:
+    old, new = from_json(before) or {}, from_json(after) or {}
     old_provisions = {item["key"]: item for item in old.pop("provisions", ())}
     new_provisions = {item["key"]: item for item in new.pop("provisions", ())}
     moved = []

@@ -15,7 +15,7 @@ from api.clients.reading import (
 )
 from api.clients.schemas import ClientCreate, ClientCreated, ClientQuery, ClientRead, ClientUpdate, SecretCreated
 from api.clients.service import add_secret, change_client, make_client, revoke_secret
-from api.dependencies import IfMatch, Reader, Tx, tell_revision
+from api.dependencies import IfMatch, Reader, Tx, api_url, tell_revision
 from api.edge.context import context_of
 from api.edge.routing import StrictRoute
 from api.identity.authenticate import ClientManager
@@ -43,7 +43,7 @@ def list_clients(
     Den egna organisationens klienter, de nyaste först; länets administratör ser alla.
     """
     found, total = visible_clients(session, caller, query)
-    return page_of(request, query, present_clients(session, found, _api_url(request)), total)
+    return page_of(request, query, present_clients(session, found, api_url(request)), total)
 
 
 @router.post(
@@ -63,8 +63,8 @@ def post_client(
     client, secret = make_client(tx, caller, body)
     _show_once(request, response)
     response.headers["ETag"] = f'"{client.revision}"'
-    response.headers["Location"] = f"{_api_url(request)}/clients/{client.id}"
-    return present_created(tx, client, secret, _api_url(request))
+    response.headers["Location"] = f"{api_url(request)}/clients/{client.id}"
+    return present_created(tx, client, secret, api_url(request))
 
 
 @router.get("/clients/{clientId}", operation_id="getClient", responses=answers("client", 404))
@@ -75,7 +75,7 @@ def get_client(request: Request, session: Reader, caller: ClientManager, client_
     """
     client = find_visible(session, str(client_id), caller)
     tell_revision(request, client.revision)
-    return present_client(session, client, _api_url(request))
+    return present_client(session, client, api_url(request))
 
 
 @router.patch(
@@ -99,7 +99,7 @@ def patch_client(
     """
     client = change_client(tx, caller, str(client_id), if_match, body)
     response.headers["ETag"] = f'"{client.revision}"'
-    return present_client(tx, client, _api_url(request))
+    return present_client(tx, client, api_url(request))
 
 
 @router.post(
@@ -117,7 +117,7 @@ def post_secret(
     """
     row, secret = add_secret(tx, caller, str(client_id))
     _show_once(request, response)
-    response.headers["Location"] = f"{_api_url(request)}/clients/{client_id}"
+    response.headers["Location"] = f"{api_url(request)}/clients/{client_id}"
     return present_secret(row, secret)
 
 
@@ -135,15 +135,10 @@ def delete_secret(
     """
     client = revoke_secret(tx, caller, str(client_id), str(secret_id))
     response.headers["ETag"] = f'"{client.revision}"'
-    return present_client(tx, client, _api_url(request))
+    return present_client(tx, client, api_url(request))
 
 
 def _show_once(request: Request, response: Response) -> None:
     """Let the secret of this answer be kept nowhere: neither for a replay nor by a cache."""
     context_of(request.scope).shown_once = ("clientSecret",)
     response.headers["Cache-Control"] = "no-store"
-
-
-def _api_url(request: Request) -> str:
-    url: str = request.app.state.settings.api_url
-    return url

@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints
 
 from api.schemas import (
     LARGEST_INTEGER,
+    ONE_SPELLING,
     ContentHash,
     Input,
     Instant,
@@ -69,8 +70,8 @@ class EventQuery(_ChosenEvents):
 
 
 class ListenQuery(_ChosenEvents):
-    after: QueryInt | None = Field(
-        None, ge=0, le=LARGEST_INTEGER, description="The last sequence that you have; without it, only what comes."
+    after: Annotated[int, Field(ge=0, le=LARGEST_INTEGER), ONE_SPELLING] | None = Field(
+        None, description="The last sequence that you have; without it, only what comes."
     )
 
 
@@ -82,7 +83,9 @@ class FeedQuery(Query):
     guideline: Slug | None = Field(
         None, description="Only what is about this guideline: versions, proposals, decisions on it."
     )
-    before: QueryInt | None = Field(None, ge=1, le=LARGEST_INTEGER, description="Only what is before this sequence.")
+    before: Annotated[int, Field(ge=1, le=LARGEST_INTEGER), ONE_SPELLING] | None = Field(
+        None, description="Only what is before this sequence."
+    )
     limit: QueryInt = Field(20, ge=1, le=100, description="How many entries at the most.")
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from api.dependencies import IfMatch, Reader, Tx, tell_revision
+from api.dependencies import IfMatch, Reader, Tx, api_url, tell_revision
 from api.edge.routing import StrictRoute
 from api.errors import KeysUnavailable, NotFound
 from api.identity.authenticate import IssuerManager
@@ -73,7 +73,7 @@ def list_issuers(
     De betrodda utfärdarna, de nyaste först, även de som är avstängda.
     """
     found, total = page_of_issuers(session, query.organisation, offset=query.offset, limit=query.limit)
-    return page_of(request, query, [present_issuer(issuer, _api_url(request)) for issuer in found], total)
+    return page_of(request, query, [present_issuer(issuer, api_url(request)) for issuer in found], total)
 
 
 @router.post(
@@ -91,8 +91,8 @@ def post_issuer(request: Request, response: Response, caller: IssuerManager, tx:
     """
     issuer = create_issuer(tx, caller, request.app.state.settings, body)
     response.headers["ETag"] = f'"{issuer.revision}"'
-    response.headers["Location"] = f"{_api_url(request)}/issuers/{issuer.id}"
-    return present_issuer(issuer, _api_url(request))
+    response.headers["Location"] = f"{api_url(request)}/issuers/{issuer.id}"
+    return present_issuer(issuer, api_url(request))
 
 
 @router.get("/issuers/{issuerId}", operation_id="getIssuer", responses=answers("issuer", 404))
@@ -105,7 +105,7 @@ def get_issuer(request: Request, session: Reader, _caller: IssuerManager, issuer
     if issuer is None:
         raise NotFound(NEVER_WAS)
     tell_revision(request, issuer.revision)
-    return present_issuer(issuer, _api_url(request))
+    return present_issuer(issuer, api_url(request))
 
 
 @router.patch(
@@ -130,7 +130,7 @@ def patch_issuer(
     """
     issuer = change_issuer(tx, caller, request.app.state.settings, str(issuer_id), if_match, body)
     response.headers["ETag"] = f'"{issuer.revision}"'
-    return present_issuer(issuer, _api_url(request))
+    return present_issuer(issuer, api_url(request))
 
 
 @router.post(
@@ -148,8 +148,3 @@ def post_test(
     issuer, keys = seen
     tell_of_test(tx, caller, issuer, keys)
     return present_keys(issuer, keys)
-
-
-def _api_url(request: Request) -> str:
-    url: str = request.app.state.settings.api_url
-    return url

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from api.dependencies import AsPage, IfMatch, Public, Reader, Tx, tell_revision
+from api.dependencies import AsPage, IfMatch, Public, Reader, Tx, api_url, tell_revision
 from api.edge.context import Topic
 from api.edge.routing import StrictRoute
 from api.errors import NotFound
@@ -104,7 +104,7 @@ def post_proposal(
     if query.dry_run:
         return Response(try_proposal(tx, caller, body).model_dump_json(), media_type="application/json")
     proposal = create_proposal(tx, caller, body)
-    shown = present_created(tx, proposal, caller, _api_url(request))
+    shown = present_created(tx, proposal, caller, api_url(request))
     _answer(request, response, shown, created=True)
     return shown
 
@@ -121,7 +121,7 @@ def get_proposal(request: Request, session: Reader, caller: Asker, proposal_id: 
     Ett förslag; `allowedTransitions` visar vad den som frågar kan göra med det nu.
     """
     proposal = find_visible(session, str(proposal_id), caller)
-    shown = present_proposal(session, proposal, caller, _api_url(request))
+    shown = present_proposal(session, proposal, caller, api_url(request))
     tell_revision(request, shown.revision)
     return shown
 
@@ -146,7 +146,7 @@ def patch_proposal(
     Ändrar texten i ett utkast eller ett återlämnat förslag; det som utelämnas står kvar.
     """
     proposal = edit_proposal(tx, caller, str(proposal_id), if_match, body)
-    return _answer(request, response, present_proposal(tx, proposal, caller, _api_url(request)))
+    return _answer(request, response, present_proposal(tx, proposal, caller, api_url(request)))
 
 
 @router.get(
@@ -194,7 +194,7 @@ def post_transition(
     Lämnar in, återlämnar eller drar tillbaka ett förslag, eller avslutar dess remissomgång.
     """
     proposal = move_proposal(tx, caller, str(proposal_id), if_match, body)
-    return _answer(request, response, present_proposal(tx, proposal, caller, _api_url(request)))
+    return _answer(request, response, present_proposal(tx, proposal, caller, api_url(request)))
 
 
 @router.post(
@@ -218,7 +218,7 @@ def post_decision(
     Registrerar länets beslut; ett bifall ger ut nästa version, fastställd och med kontrollsumma.
     """
     proposal, decision = decide_proposal(tx, caller, str(proposal_id), if_match, body)
-    response.headers["Location"] = f"{_api_url(request)}/proposals/{proposal.id}/decision"
+    response.headers["Location"] = f"{api_url(request)}/proposals/{proposal.id}/decision"
     return present_decision(proposal, decision)
 
 
@@ -240,13 +240,8 @@ def get_decision(session: Reader, caller: Asker, proposal_id: ProposalId) -> Dec
     return present_decision(proposal, decision)
 
 
-def _api_url(request: Request) -> str:
-    url: str = request.app.state.settings.api_url
-    return url
-
-
 def _answer(request: Request, response: Response, shown: ProposalRead, *, created: bool = False) -> ProposalRead:
     response.headers["ETag"] = f'"{shown.revision}"'
     if created:
-        response.headers["Location"] = f"{_api_url(request)}/proposals/{shown.id}"
+        response.headers["Location"] = f"{api_url(request)}/proposals/{shown.id}"
     return shown

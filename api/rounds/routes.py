@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from api.dependencies import IfMatch, Paging, Public, Reader, Tx, tell_revision
+from api.dependencies import IfMatch, Paging, Public, Reader, Tx, api_url, tell_revision
 from api.edge.context import Topic
 from api.edge.routing import StrictRoute
 from api.identity.authenticate import Asker, Moderator, StatementWriter
@@ -67,7 +67,7 @@ def list_rounds(
     """
     proposal = find_visible(session, str(proposal_id), caller)
     found, total = page_of_rounds(session, proposal.id, paging.offset, paging.limit)
-    return page_of(request, paging, present_rounds(session, proposal, found, _api_url(request)), total)
+    return page_of(request, paging, present_rounds(session, proposal, found, api_url(request)), total)
 
 
 @router.post(
@@ -91,7 +91,7 @@ def post_round(
     Skickar ett inlämnat förslag på remiss; `If-Match` är förslagets.
     """
     county = request.app.state.settings.county
-    shown = present_round(tx, open_round(tx, caller, str(proposal_id), if_match, body, county), _api_url(request))
+    shown = present_round(tx, open_round(tx, caller, str(proposal_id), if_match, body, county), api_url(request))
     response.headers["Location"] = shown.links.self.href
     response.headers["ETag"] = f'"{shown.revision}"'
     return shown
@@ -106,7 +106,7 @@ def get_round(
     En remissomgång: vilka som har svarat, vad som ännu fattas och vad som skulle få en motståndare att ändra sig.
     """
     proposal = find_visible(session, str(proposal_id), caller)
-    shown = present_round(session, find_round_of(session, proposal, round_number), _api_url(request))
+    shown = present_round(session, find_round_of(session, proposal, round_number), api_url(request))
     tell_revision(request, shown.revision)
     return shown
 
@@ -133,7 +133,7 @@ def patch_round(  # noqa: PLR0913
     """
     extended = extend_round(tx, caller, str(proposal_id), round_number, if_match, body)
     response.headers["ETag"] = f'"{extended.revision}"'
-    return present_round(tx, extended, _api_url(request))
+    return present_round(tx, extended, api_url(request))
 
 
 @router.get(
@@ -183,7 +183,7 @@ def post_statement(
     """
     asked, told = make_statement(tx, caller, str(proposal_id), round_number, body)
     shown = present_statement(asked, told)
-    address = f"{_api_url(request)}/proposals/{proposal_id}/rounds/{round_number}/statements/{shown.id}"
+    address = f"{api_url(request)}/proposals/{proposal_id}/rounds/{round_number}/statements/{shown.id}"
     response.headers["Location"] = address
     return shown
 
@@ -228,8 +228,3 @@ def get_sheet(
     """
     proposal = find_visible(session, str(proposal_id), caller)
     return in_form(form, collate(session, proposal, find_round_of(session, proposal, round_number)))
-
-
-def _api_url(request: Request) -> str:
-    url: str = request.app.state.settings.api_url
-    return url

@@ -4,11 +4,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from icalendar import Calendar
 
 from api import clock
 from tests.conftest import County
+from tests.counting import counting
 from tests.examples import DECISION, DECISION_BODY
 from tests.proposals.acts import GUIDELINE, amendment, approved, submitted
 from tests.rounds.acts import extend, open_round, state
@@ -159,18 +159,10 @@ def test_who_may_not_ask_and_what_is_not_there(
 
 
 def test_the_database_is_asked_as_often_however_many_decisions_there_are(county: County) -> None:
-    asked: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
-        # Not what the clock asks beside it.
-        if any(table in statement for table in ("guideline", "decision", "referral_round")):
-            asked.append(statement)
-
-    sa.event.listen(county.app.state.database.reader, "before_cursor_execute", note)
     counts = []
     for number in range(2):
-        asked.clear()
-        tasks(county)
+        with counting(county, "guideline", "decision", "referral_round") as asked:
+            tasks(county)
         counts.append(len(asked))
         for place in range(20 * (1 - number)):
             sent = DECISION_BODY | {"guideline": "behov-och-nytta", "deviations": [], "kind": "adopt"}
