@@ -60,6 +60,9 @@ OF_OTHERS = (_DECISION, _ROUNDS, _ROUND, _STATEMENTS)
 # Where any organisation speaks of what others propose.
 OF_ALL = f"{BASE}/proposals/{{proposalId}}/comments"
 OF_A_TERM = f"{BASE}/municipalities/{{municipalityCode}}/interpretations/{{termId}}"
+OF_A_GUIDELINE = f"{BASE}/municipalities/{{municipalityCode}}/readiness/{{guidelineId}}"
+# Of what no municipality has said anything yet.
+UNSAID = (OF_A_TERM, OF_A_GUIDELINE)
 WITHOUT_TOKENS = ("/", "/docs", "/problems/{slug}", "/healthz", "/readyz", "/metrics")
 PUBLIC = [row for row in ROUTES if row.method == "GET" and not row.scopes and row.path not in WITHOUT_TOKENS]
 _OWNED = ("{proposalId}", "{clientId}", "{webhookId}", "{municipalityCode}", "{organisationCode}")
@@ -127,7 +130,7 @@ def offices(store: Store) -> Iterator[Offices]:
             f"POST {BASE}/webhooks/{{webhookId}}/replays": {"after": 0},
             f"PUT {BASE}/municipalities/{{municipalityCode}}/decisions/{{source}}/{{externalId}}": DECISION_BODY,
             f"POST {BASE}/municipalities/{{municipalityCode}}/decisions": MANUAL_BODY,
-            f"PUT {BASE}/municipalities/{{municipalityCode}}/readiness/{{guidelineId}}": {"items": []},
+            f"PUT {OF_A_GUIDELINE}": {"items": []},
             f"POST {BASE}/municipalities/{{municipalityCode}}/decision-batches": {"source": "a", "items": [{}]},
             f"PUT {OF_A_TERM}": INTERPRETATION_BODY,
         }
@@ -186,7 +189,7 @@ def _let_through(row: Access, tenant: str, caller: Any) -> set[int]:
         return {200} if caller[0] == tenant else {404}
     if "{clientId}" in row.path:
         return {200} if caller[0] in (tenant, "22") else {404}
-    if row.path.startswith(OF_A_TERM):
+    if row.path.startswith(UNSAID):
         return {404}
     nothing_there = (
         row.path == _DECISION or "roundNumber" in row.path or (tenant == "22" and "municipalityCode" in row.path)
