@@ -192,6 +192,13 @@ def deliveries_of(session: Session, webhook_id: str, sequences: Sequence[int]) -
     return {delivery.sequence: delivery for delivery in session.exec(query)}
 
 
+def hasten_deliveries(session: Session, webhook_id: str, now: datetime) -> None:
+    """Let what waits for its next try wait no longer."""
+    session.flush()
+    waiting = (col(Delivery.webhook_id) == webhook_id, col(Delivery.due_at) > now)
+    session.execute(sa.update(Delivery).where(*waiting).values(due_at=now))
+
+
 def forget_deliveries(session: Session, before: datetime) -> None:
     """Forget what has ended and was queued before a time: the log of events has it still."""
     ended = (col(Delivery.due_at).is_(None), col(Delivery.queued_at) < before)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from api.webhooks.rules import Attempt, Health, due_again, health_after, reason_to_disable
+from api.webhooks.rules import Attempt, Health, due_again, health_after, is_back, reason_to_disable
 from api.webhooks.sending import Message, message_of
 from api.webhooks.telling import OF_ITSELF, tell
 from db.events import instant_text
@@ -24,6 +24,7 @@ from db.webhooks import (
     due_deliveries,
     events_of,
     fan_out,
+    hasten_deliveries,
     lease_webhook,
     lock_webhook,
     secrets_of,
@@ -70,7 +71,7 @@ def give_back(
     webhook = lock_webhook(tx, work.webhook_id)
     if webhook is None:
         return None
-    _write_down(tx, webhook, work, attempts)
+    _write_down(tx, webhook, work, attempts, now)
     if webhook.lease != work.lease:
         return None
     free = webhook.held_until is None or webhook.held_until <= now
@@ -102,12 +103,14 @@ def _next_work(tx: Transaction, webhook: Webhook, now: datetime) -> Work | None:
     )
 
 
-def _write_down(tx: Transaction, webhook: Webhook, work: Work, attempts: Mapping[int, Attempt]) -> None:
+def _write_down(tx: Transaction, webhook: Webhook, work: Work, attempts: Mapping[int, Attempt], now: datetime) -> None:
     health = Health(webhook.failing_since, webhook.failed_at, webhook.misses, webhook.held_until)
     reason: DisabledFor | None = None
     rows = deliveries_of(tx, webhook.id, list(attempts))
     due = {item.sequence: item.due_at for item in work.items}
+    back = False
     for sequence, attempt in attempts.items():
+        back = back or is_back(health, attempt)
         health = health_after(health, attempt, _chance())
         reason = reason or reason_to_disable(health, attempt)
         row = rows.get(sequence)
@@ -115,6 +118,8 @@ def _write_down(tx: Transaction, webhook: Webhook, work: Work, attempts: Mapping
         if row is not None and row.due_at == due[sequence]:
             _note(row, attempt)
     webhook.failing_since, webhook.failed_at, webhook.misses, webhook.held_until = health
+    if back:
+        hasten_deliveries(tx, webhook.id, now)
     if reason is not None and webhook.disabled_at is None:
         webhook.disabled_at, webhook.disabled_for = webhook.failed_at, reason
         webhook.revision += 1

@@ -32,6 +32,8 @@ PATIENCE = timedelta(days=5)
 _APART = timedelta(days=2)
 # How long a receiver that does not answer is left alone, twice as long each time.
 _SHORTEST_HOLD, _LONGEST_HOLD = timedelta(seconds=5), timedelta(minutes=5)
+# So many misses in a row are an outage, and not one event that the receiver cannot take.
+_OUTAGE = 3
 _LONGEST_WAIT = timedelta(days=1)
 _SECONDS = re.compile(r"[0-9]{1,9}")
 # As browsers do: a host whose last part is a number is an address, in whatever notation.
@@ -122,8 +124,17 @@ def health_after(health: Health, attempt: Attempt, chance: float) -> Health:
     since = health.failing_since if streak else attempt.at
     if not attempt.missed:
         return Health(since, attempt.at)
-    hold = min(_SHORTEST_HOLD * 2 ** min(health.misses, 10), _LONGEST_HOLD)
-    return Health(since, attempt.at, health.misses + 1, attempt.at + max(_spread(hold, chance), attempt.wait))
+    known = health.held_until is not None and attempt.at < health.held_until
+    # What was under way when the receiver was missed first is the same miss.
+    misses = health.misses if known else health.misses + 1
+    hold = min(_SHORTEST_HOLD * 2 ** min(misses - 1, 10), _LONGEST_HOLD)
+    held_until = attempt.at + max(_spread(hold, chance), attempt.wait)
+    return Health(since, attempt.at, misses, max(held_until, health.held_until or held_until))
+
+
+def is_back(health: Health, attempt: Attempt) -> bool:
+    """Tell whether a receiver is back after an outage: what failed meanwhile need not wait any longer."""
+    return attempt.taken and health.misses >= _OUTAGE
 
 
 def reason_to_disable(health: Health, attempt: Attempt) -> DisabledFor | None:

@@ -24,6 +24,7 @@ from db.webhooks import (
     WebhookSecret,
     count_webhooks,
     delete_webhook,
+    hasten_deliveries,
     lock_webhook,
     queue,
     secrets_of,
@@ -131,6 +132,7 @@ def note_test(tx: Transaction, caller: Caller, webhook_id: str, attempt: Attempt
     webhook = _locked(tx, caller, webhook_id)
     if attempt.taken:
         _forgive(webhook)
+        hasten_deliveries(tx, webhook.id, clock.now())
     outcome = {"taken": attempt.taken, "status": attempt.status, "reason": attempt.reason}
     tell(tx, webhook, "webhook.tested", who(tx, caller), **outcome)
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -16,18 +17,17 @@ Headers = dict[str, str]
 
 @dataclass
 class Got:
-    """One POST as it came, its header names in lower case; `answered` is the status that it got, once it has."""
+    """One POST as it came, its header names in lower case."""
 
     path: str
     headers: Headers
     body: bytes
-    answered: int = 999
 
     @property
     def id(self) -> str:
         return self.headers["webhook-id"]
 
-    @property
+    @cached_property
     def told(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.body)
         return found
@@ -91,7 +91,6 @@ def receiver() -> Iterator[Receiver]:
             got = Got(self.path, headers, body)
             made.got.append(got)
             answer = made.answer(got)
-            got.answered = answer.status
             time.sleep(answer.after)
             try:
                 self.send_response(answer.status)

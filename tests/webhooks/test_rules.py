@@ -79,15 +79,23 @@ def test_whatever_a_receiver_asks_for_is_between_nothing_and_a_day(told: str) ->
 
 
 def test_a_receiver_that_is_away_is_left_alone_for_ever_longer_up_to_five_minutes() -> None:
-    health, holds = Health(), []
+    health, holds, passed = Health(), [], timedelta()
     for _ in range(12):
-        health = health_after(health, failed(None), 0.5)
+        health = health_after(health, failed(None, after=passed), 0.5)
         assert health.held_until is not None
-        holds.append((health.held_until - NOW).total_seconds())
+        holds.append((health.held_until - NOW - passed).total_seconds())
+        passed = health.held_until - NOW
     assert holds[:4] == [5, 10, 20, 40]
     assert holds[-1] == 300
     assert all(first <= second for first, second in pairwise(holds))
-    assert health_after(health, failed(503, wait=900), 0.5).held_until == NOW + timedelta(minutes=15)
+    busy = health_after(health, failed(503, after=passed, wait=900), 0.5)
+    assert busy.held_until == NOW + passed + timedelta(minutes=15)
+
+
+def test_what_was_under_way_when_a_receiver_was_missed_is_the_same_miss() -> None:
+    first = health_after(Health(), failed(503, wait=60), 0.5)
+    assert health_after(first, failed(503), 0.5) == first
+    assert health_after(first, failed(None, after=timedelta(seconds=61)), 0.5).misses == 2
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 410, 422, 302, 199])
