@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -135,11 +137,18 @@ def examples() -> dict[str, Any]:
 
 
 def answers(
-    name: str, *statuses: int, status: int = 200, csv: bool = False, page: bool = False, sheet: bool = False
+    name: str,
+    *statuses: int,
+    status: int = 200,
+    csv: bool = False,
+    page: bool = False,
+    sheet: bool = False,
+    files: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[int | str, dict[str, Any]]:
     """Declare what a route answers: the good one with its example, and each error that it can give.
 
-    `statuses` may hold a second good status, which answers in the same form.
+    `statuses` may hold a second good status, which answers in the same form; `files` are further forms, each with the
+    name of its example.
     """
     declared: dict[int | str, dict[str, Any]] = {}
     good = {"application/json": {"examples": {name: {"value": examples()[name]}}}}
@@ -150,6 +159,8 @@ def answers(
     if sheet:
         good["text/html"] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["sheet.html"]}}}  # type: ignore[dict-item]
         good[_XLSX] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["sheet.xlsx"]}}}  # type: ignore[dict-item]
+    for media_type, example in files.items():
+        good[media_type] = {"schema": _TEXT, "examples": {name: {"value": examples()[example]}}}  # type: ignore[dict-item]
     for code in sorted({status, *statuses, *_EVERYWHERE}):
         if code < 400:  # noqa: PLR2004
             declared[code] = {"description": _SUMMARIES[code], "content": good}

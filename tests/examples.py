@@ -129,6 +129,10 @@ def make(county: County, provider: Idp) -> dict[str, Any]:
     made["guideline-package"] = "\n".join(zipfile.ZipFile(io.BytesIO(package.content)).namelist())
     page = county.get("/terms/digital-mognad/versions/1.1/diff?from=1.0&format=html").raise_for_status().text
     made["redline.html"] = page[page.index("<section") : page.rindex("</main>")]
+    drawn = county.get("/adoption-matrix?municipality=2281&guideline=gemensamt-sprak&asOf=2027-02-01&format=svg")
+    made["adoption-matrix.svg"] = drawn.raise_for_status().text
+    # A workbook is no text: its first letters stand for it.
+    made["adoption-matrix.xlsx"] = county.get("/adoption-matrix?format=xlsx").raise_for_status().content[:2].decode()
     lines = county.get("/adoption-matrix?format=csv").raise_for_status().text.splitlines()
     made["adoption-matrix.csv"] = "\r\n".join(lines[:3]) + "\r\n"
     return {name: _cut(value) for name, value in sorted(made.items())}

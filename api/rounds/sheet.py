@@ -9,7 +9,8 @@ from api.edge.context import context_of
 from api.pages.sheets import sheet_page
 from api.rounds.reading import is_late, present_tally, referred_provisions, referred_text, tally_of
 from api.rounds.schemas import Sheet, SheetAnswer, SheetComment, SheetProvision
-from api.rounds.workbook import XLSX, workbook
+from api.rounds.workbook import workbook
+from api.workbooks import XLSX
 from db.organisations import names_of
 from db.proposals import Proposal
 from db.rounds import ReferralRound, Told, told_statements

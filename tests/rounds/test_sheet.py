@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from api import clock
 from api.edge.context import Topic
-from api.rounds.workbook import XLSX
+from api.workbooks import XLSX
 from db.organisations import municipalities
 from db.rounds import ReferralRound, Statement
 from db.session import reading, transaction
