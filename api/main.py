@@ -60,6 +60,7 @@ from api.service.readiness import Doorkeeper
 from api.service.routes import api_router as service
 from api.service.routes import root_router as health
 from api.settings import Settings
+from api.statistics.routes import router as statistics
 from api.tasks.routes import router as tasks
 from api.terms.readers import Readers
 from api.terms.routes import router as terms
@@ -70,7 +71,7 @@ log = structlog.get_logger("samsprak.request")
 BASE = "/api/v1"
 _OF_THE_API = (
     *(terms, search, interpretations, guidelines, packages, proposals, inspection, comments, rounds),
-    *(adoptions, matrix, organisations, tasks),
+    *(adoptions, matrix, statistics, organisations, tasks),
     *(events, feed, annotations, checkpoints, clients, issuers, service),
 )
 # SQLite has one writer; of PostgreSQL's connections readers need some too.

@@ -112,7 +112,7 @@ def decision_rows(session: Session, municipalities: Sequence[str]) -> Sequence[A
     """List what counts of the decisions that stand, as bare rows: a county's sixty thousand are quick."""
     names = (
         *("id", "municipality", "guideline_id", "major", "minor", "kind", "decided_on", "valid_from", "valid_until"),
-        *("legal_force_on", "source", "external_id"),
+        *("legal_force_on", "source", "external_id", "body_type"),
     )
     query = sa.select(*(getattr(Decision, name) for name in names))
     query = query.where(col(Decision.retracted).is_(False), col(Decision.municipality).in_(municipalities))

@@ -58,6 +58,7 @@ OPERATION_IDS = {
     "getProposalDecision",
     "getRound",
     "getStatement",
+    "getStatistics",
     "getProposalImpact",
     "getSubmission",
     "getTerm",

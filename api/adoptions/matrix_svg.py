@@ -55,6 +55,7 @@ def _written(drawn: Matrix, site: str, width: int, height: int) -> Iterator[str]
                 told = f"{town.name}, {in_swedish(column.title)}: {said(cell)}"
                 yield _drawn(cell, told, _across(place), middle, site)
     yield from _legend(drawn, _HEAD + _LINE * (len(drawn.towns) + 1))
+    yield "</svg>"
 
 
 def _drawn(cell: Cell, told: str, across: int, middle: int, site: str) -> str:

@@ -171,6 +171,7 @@ ROUTES: tuple[Access, ...] = (
     Access("GET", f"{_API}/divergences"),
     Access("GET", f"{_API}/adoptions"),
     Access("GET", f"{_API}/adoption-matrix"),
+    Access("GET", f"{_API}/statistics"),
     Access("GET", f"{_API}/clients", _CLIENTS, "its own organisation; the county's administrator: all"),
     Access("POST", f"{_API}/clients", _CLIENTS, "its own organisation, no scope above its own; as above"),
     Access("GET", f"{_API}/clients/{{clientId}}", _CLIENTS, "as the list"),
