@@ -145,7 +145,10 @@ def county_decisions(session: Session, ids: Sequence[str]) -> dict[str, CountyDe
 def joint_decisions(session: Session) -> dict[tuple[str, str], date]:
     """Tell on which day each version, by its guideline and number, was decided."""
     query = sa.select(
-        *(GuidelineVersion.guideline_id, GuidelineVersion.major, GuidelineVersion.minor, CountyDecision.decided_on)
+        col(GuidelineVersion.guideline_id),
+        col(GuidelineVersion.major),
+        col(GuidelineVersion.minor),
+        col(CountyDecision.decided_on),
     ).join(CountyDecision, col(CountyDecision.id) == col(GuidelineVersion.county_decision_id))
     return {(name, f"{major}.{minor}"): decided_on for name, major, minor, decided_on in session.execute(query)}
 
