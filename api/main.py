@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from api.adoptions.batch_routes import router as batches
 from api.adoptions.deviation_routes import router as deviations
+from api.adoptions.matrix_routes import router as matrix
 from api.adoptions.routes import router as adoptions
 from api.annotations.current import CurrentMarker
 from api.annotations.routes import router as annotations
@@ -62,6 +63,7 @@ from api.service.readiness import Doorkeeper
 from api.service.routes import api_router as service
 from api.service.routes import root_router as health
 from api.settings import Settings
+from api.statistics.routes import router as statistics
 from api.tasks.routes import router as tasks
 from api.terms.readers import Readers
 from api.terms.routes import router as terms
@@ -75,7 +77,7 @@ log = structlog.get_logger("samsprak.request")
 BASE = "/api/v1"
 _OF_THE_API = (
     *(terms, search, interpretations, guidelines, packages, proposals, inspection, comments, rounds),
-    *(adoptions, batches, deviations, readiness, organisations, tasks),
+    *(adoptions, matrix, statistics, batches, deviations, readiness, organisations, tasks),
     *(events, feed, annotations, checkpoints, webhooks, deliveries, clients, issuers, service),
 )
 # SQLite has one writer; of PostgreSQL's connections readers need some too.

@@ -1,8 +1,10 @@
 """What routes declare of themselves: each good answer with its example, each error that it can give."""
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ConfigDict, Field
@@ -48,21 +50,30 @@ def examples() -> dict[str, Any]:
 
 
 def answers(
-    name: str, *statuses: int, status: int = 200, csv: bool = False, page: bool = False, sheet: bool = False
+    name: str,
+    *statuses: int,
+    status: int = 200,
+    csv: bool = False,
+    page: bool = False,
+    sheet: bool = False,
+    files: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[int | str, dict[str, Any]]:
     """Declare what a route answers: the good one with its example, and each error that it can give.
 
-    `statuses` may hold a second good status, which answers in the same form.
+    `statuses` may hold a second good status, which answers in the same form; `files` are further forms, each with the
+    name of its example.
     """
     declared: dict[int | str, dict[str, Any]] = {}
-    good = {"application/json": {"examples": {name: {"value": examples()[name]}}}}
+    good: dict[str, Any] = {"application/json": {"examples": {name: {"value": examples()[name]}}}}
     if csv:
-        good[CSV] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()[f"{name}.csv"]}}}  # type: ignore[dict-item]
+        good[CSV] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()[f"{name}.csv"]}}}
     if page:
-        good["text/html"] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["redline.html"]}}}  # type: ignore[dict-item]
+        good["text/html"] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["redline.html"]}}}
     if sheet:
-        good["text/html"] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["sheet.html"]}}}  # type: ignore[dict-item]
-        good[XLSX] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["sheet.xlsx"]}}}  # type: ignore[dict-item]
+        good["text/html"] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["sheet.html"]}}}
+        good[XLSX] = {"schema": {"type": "string"}, "examples": {name: {"value": examples()["sheet.xlsx"]}}}
+    for media_type, example in files.items():
+        good[media_type] = {"schema": TEXT, "examples": {name: {"value": examples()[example]}}}
     for code in sorted({status, *statuses, *_EVERYWHERE}):
         if code < 400:  # noqa: PLR2004
             declared[code] = {"description": _SUMMARIES[code], "content": good}

@@ -17,13 +17,16 @@ Dialect = Literal["rfc4180", "excel-sv"]
 _RUNS = tuple("=+-@＝＋－＠\t\r\n")
 
 
-class TableQuery(Query):
-    """In which form a table comes."""
-
-    format: Literal["json", "csv"] | None = Field(None, description="Goes before the Accept header.")
+class DialectQuery(Query):
     dialect: Dialect = Field(
         "rfc4180", description="Of CSV: `excel-sv` has semicolons and a byte order mark, as Swedish Excel reads it."
     )
+
+
+class TableQuery(DialectQuery):
+    """In which form a table comes."""
+
+    format: Literal["json", "csv"] | None = Field(None, description="Goes before the Accept header.")
 
     def wants_csv(self, *, accepted: bool) -> bool:
         """Tell whether CSV is asked for, by the query or else by the Accept header."""

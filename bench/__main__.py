@@ -19,6 +19,7 @@ from bench.feed import measure_feed
 from bench.freshness import measure_freshness
 from bench.machine import cores, resident_megabytes
 from bench.marking import measure_marking
+from bench.matrix import measure_matrix
 from bench.measuring import Effort
 from bench.package import measure_package, publish_large
 from bench.process import measure_process
@@ -85,6 +86,8 @@ def _measure(folder: Path, effort: Effort) -> Iterator[Row]:
         yield from measure_cold(folder, database, terms, effort)
     _say("following the feed")
     yield from measure_feed(folder)
+    _say("drawing the matrix")
+    yield from measure_matrix(folder, effort)
     _say("reading after changes")
     yield from measure_freshness(folder)
     _say("taking the joint process")

@@ -180,7 +180,7 @@ def events_after(session: Session, stream: str, after: int, limit: int, kinds: S
 
 def of_kinds(kinds: Sequence[str]) -> Any:
     """Choose events of some kinds: exact ones (`term.published`) or a noun's all (`term.*`)."""
-    return sa.or_(*(_of_kind(kind) for kind in kinds))
+    return sa.or_(*(of_kind(kind) for kind in kinds))
 
 
 def is_of_kinds(kind: str, kinds: Sequence[str]) -> bool:
@@ -188,60 +188,8 @@ def is_of_kinds(kind: str, kinds: Sequence[str]) -> bool:
     return any(kind == wanted or (wanted.endswith(".*") and kind.startswith(wanted[:-1])) for wanted in kinds)
 
 
-def event_rows(
-    session: Session,
-    stream: str,
-    after: int,
-    *,
-    until: int | None = None,
-    limit: int | None = None,
-    kinds: Sequence[str] = (),
-) -> Sequence[Any]:
-    """List events in order as bare rows, their data as the text that is stored: a page of a thousand is quick."""
-    told = [column for column in Event.__table__.columns if column.name not in ("stream", "data")]  # type: ignore[attr-defined]
-    query = sa.select(*told, sa.cast(col(Event.data), sa.Text).label("data"))
-    query = query.where(col(Event.stream) == stream, col(Event.sequence) > after)
-    if until is not None:
-        query = query.where(col(Event.sequence) <= until)
-    if kinds:
-        query = query.where(of_kinds(kinds))
-    return session.execute(query.order_by(col(Event.sequence)).limit(limit)).all()
-
-
-def public_events_before(
-    session: Session,
-    before: int,
-    after: int,
-    limit: int,
-    *,
-    kinds: Sequence[str] = (),
-    organisation: str | None = None,
-    guideline: tuple[str, Sequence[str]] | None = None,
-) -> list[Event]:
-    """List public events between two sequences, the newest first; of a guideline, whose proposals are given too."""
-    query = select(Event).where(
-        Event.stream == PUBLIC_STREAM, col(Event.sequence) < before, col(Event.sequence) > after
-    )
-    if kinds:
-        query = query.where(of_kinds(kinds))
-    if organisation is not None:
-        query = query.where(Event.organisation == organisation)
-    if guideline is not None:
-        query = query.where(_about(*guideline))
-    return list(session.exec(query.order_by(col(Event.sequence).desc()).limit(limit)))
-
-
-def _about(guideline_id: str, proposals: Sequence[str]) -> Any:
-    subject = col(Event.subject)
-    proposal_id = sa.func.substr(subject, len("proposals/") + 1, 36)
-    return sa.or_(
-        subject == f"guidelines/{guideline_id}",
-        sa.and_(_of_kind("decision.*"), col(Event.data)["guideline"].as_string() == guideline_id),
-        sa.and_(subject.startswith("proposals/"), proposal_id.in_(proposals)),
-    )
-
-
-def _of_kind(kind: str) -> Any:
+def of_kind(kind: str) -> Any:
+    """Give the condition that an event is of a kind, or of any kind of a noun."""
     if kind.endswith(".*"):
         return col(Event.kind).startswith(kind[:-1], autoescape=True)
     return col(Event.kind) == kind

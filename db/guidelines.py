@@ -142,6 +142,17 @@ def county_decisions(session: Session, ids: Sequence[str]) -> dict[str, CountyDe
     return {decision.id: decision for decision in session.exec(query)}
 
 
+def joint_decisions(session: Session) -> dict[tuple[str, str], date]:
+    """Tell on which day each version, by its guideline and number, was decided."""
+    query = sa.select(
+        col(GuidelineVersion.guideline_id),
+        col(GuidelineVersion.major),
+        col(GuidelineVersion.minor),
+        col(CountyDecision.decided_on),
+    ).join(CountyDecision, col(CountyDecision.id) == col(GuidelineVersion.county_decision_id))
+    return {(name, f"{major}.{minor}"): decided_on for name, major, minor, decided_on in session.execute(query)}
+
+
 def decision_on(session: Session, proposal_id: str) -> CountyDecision | None:
     """Find the county's decision on a proposal."""
     query = select(CountyDecision).where(CountyDecision.proposal_id == proposal_id)

@@ -152,6 +152,7 @@ def make(county: County, provider: Idp, inbox: Receiver) -> dict[str, Any]:
         "guideline-diff": "/guidelines/gemensamt-sprak/versions/1.1/diff?from=1.0",
         "adoptions": "/municipalities/2281/adoptions?limit=1&asOf=2027-02-01",
         "adoption-matrix": "/adoption-matrix?asOf=2027-02-01",
+        "statistics": "/statistics?asOf=2026-11-24&period=year",
         "municipalities": "/municipalities?county=22&limit=2",
         "municipality": "/municipalities/2281",
         "events": "/events?after=60&limit=1",
@@ -168,7 +169,13 @@ def make(county: County, provider: Idp, inbox: Receiver) -> dict[str, Any]:
     made["guideline-package"] = "\n".join(zipfile.ZipFile(io.BytesIO(package.content)).namelist())
     page = county.get("/terms/digital-mognad/versions/1.1/diff?from=1.0&format=html").raise_for_status().text
     made["redline.html"] = page[page.index("<section") : page.rindex("</main>")]
+    drawn = county.get("/adoption-matrix?municipality=2281&guideline=gemensamt-sprak&asOf=2027-02-01&format=svg")
+    made["adoption-matrix.svg"] = drawn.raise_for_status().text
+    # A workbook is no text: its first letters stand for it.
+    made["adoption-matrix.xlsx"] = county.get("/adoption-matrix?format=xlsx").raise_for_status().content[:2].decode()
     lines = county.get("/adoption-matrix?format=csv").raise_for_status().text.splitlines()
+    statistics = county.get("/statistics?asOf=2026-11-24&format=csv").raise_for_status().text.splitlines()
+    made["statistics.csv"] = "\r\n".join(statistics[:3]) + "\r\n"
     made["adoption-matrix.csv"] = "\r\n".join(lines[:3]) + "\r\n"
     return {name: _cut(value) for name, value in sorted(made.items())}
 

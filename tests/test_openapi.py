@@ -62,6 +62,7 @@ OPERATION_IDS = {
     "getProposalDecision",
     "getRound",
     "getStatement",
+    "getStatistics",
     "getProposalImpact",
     "getSubmission",
     "getTerm",

@@ -1,7 +1,7 @@
 """Adoptions and the matrix, derived from decisions when read."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,24 +11,15 @@ from sqlmodel import Session
 from api.adoptions import rules
 from api.adoptions.rules import Adoption, Fact, adoption
 from api.adoptions.schemas import (
-    AdoptionMatrix,
     AdoptionRead,
-    MatrixCell,
-    MatrixGuideline,
-    MatrixMunicipality,
     Upcoming,
     VersionMention,
 )
 from api.adoptions.service import present_decision
-from api.guidelines.rules import VersionDates, shown_version
+from api.guidelines.rules import VersionDates
 from db.decisions import Decision, decisions_in_force_order
 from db.guidelines import guidelines, version_heads
-from db.organisations import Organisation, municipalities
-
-CSV_COLUMNS = (
-    *("asOf", "municipality", "municipalityName", "guideline", "title", "status", "version"),
-    *("versionStatus", "decidedOn"),
-)
+from db.organisations import Organisation
 
 
 @dataclass(frozen=True)
@@ -109,47 +100,3 @@ def present_adoption(code: str, guideline: str, stand: Adoption, record: Decisio
         warnings=list(stand.warnings),
         decision=present_decision(record) if record else None,
     )
-
-
-def matrix(session: Session, day: date, county: str) -> AdoptionMatrix:
-    """Draw every participating municipality against every guideline on a day."""
-    towns, listed = municipalities(session, county), listed_guidelines(session, day)
-    shown = {guideline.id: shown_version(guideline.versions, day).number for guideline in listed}
-    return AdoptionMatrix(
-        as_of=day,
-        municipalities=[MatrixMunicipality(code=town.code, name=town.name) for town in towns],
-        guidelines=[
-            MatrixGuideline(id=guideline.id, title=guideline.titles[shown[guideline.id]], version=shown[guideline.id])
-            for guideline in listed
-        ],
-        cells=[
-            MatrixCell(
-                municipality=code,
-                guideline=guideline,
-                status=stand.status,
-                version=stand.version,
-                version_status=stand.version_status,
-                decided_on=record.decided_on if record else None,
-            )
-            for code, guideline, stand, record in adoptions_on(session, day, towns, listed)
-        ],
-    )
-
-
-def matrix_rows(drawn: AdoptionMatrix) -> Iterator[tuple[Any, ...]]:
-    """Give one row a cell, in the order of `CSV_COLUMNS`."""
-    names = {town.code: town.name for town in drawn.municipalities}
-    titles = {guideline.id: guideline.title for guideline in drawn.guidelines}
-    for cell in drawn.cells:
-        title = titles[cell.guideline]
-        yield (
-            drawn.as_of,
-            cell.municipality,
-            names[cell.municipality],
-            cell.guideline,
-            title.get("sv") or next(iter(title.values())),
-            cell.status,
-            cell.version,
-            cell.version_status,
-            cell.decided_on,
-        )

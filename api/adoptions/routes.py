@@ -6,28 +6,19 @@ import uuid_utils.compat as uuid
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api import clock
-from api.adoptions.reading import (
-    CSV_COLUMNS,
-    adoptions_on,
-    listed_guidelines,
-    matrix,
-    matrix_rows,
-    present_adoption,
-)
+from api.adoptions.reading import adoptions_on, listed_guidelines, present_adoption
 from api.adoptions.schemas import (
-    AdoptionMatrix,
     AdoptionQuery,
     AdoptionRead,
     DecisionBody,
     DecisionRead,
     ExternalName,
     ManualDecision,
-    MatrixQuery,
     RecordedDecision,
     RevisionRead,
 )
 from api.adoptions.service import MANUAL, present_decision, record_decision
-from api.dependencies import AcceptsCsv, Paging, Public, Reader, Tx, tell_revision
+from api.dependencies import Paging, Public, Reader, Tx, tell_revision
 from api.edge.context import Topic
 from api.edge.routing import StrictRoute
 from api.errors import NotFound
@@ -36,7 +27,6 @@ from api.openapi import answers, body_example
 from api.organisations.routes import MunicipalityCodePath, find_municipality
 from api.paging import page_of, slice_of
 from api.schemas import AsOfPaging, Page
-from api.tables import csv_answer
 from db.decisions import find_decision, page_of_decisions, revisions_of
 from db.organisations import municipalities
 
@@ -220,26 +210,6 @@ def list_adoptions(request: Request, session: Reader, query: Annotated[AdoptionQ
     ]
     items = [present_adoption(*row) for row in slice_of(query, found)]
     return page_of(request, query, items, len(found))
-
-
-@router.get(
-    "/adoption-matrix",
-    operation_id="getAdoptionMatrix",
-    dependencies=[ADOPTIONS],
-    response_model=AdoptionMatrix,
-    responses=answers("adoption-matrix", csv=True),
-)
-def get_matrix(
-    request: Request, session: Reader, query: Annotated[MatrixQuery, Query()], accepts_csv: AcceptsCsv
-) -> AdoptionMatrix | Response:
-    """Draw every participating municipality against every guideline, on any day; as JSON or CSV.
-
-    Varje deltagande kommun mot varje riktlinje, vilken dag som helst; som JSON eller CSV.
-    """
-    drawn = matrix(session, query.as_of or clock.today(), request.app.state.settings.county)
-    if query.wants_csv(accepted=accepts_csv):
-        return csv_answer(f"adoption-matrix-{drawn.as_of}", CSV_COLUMNS, matrix_rows(drawn), query.dialect)
-    return drawn
 
 
 def _address(request: Request, municipality: str, source: str, external_id: str) -> str:

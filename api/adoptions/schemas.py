@@ -11,14 +11,12 @@ from api.openapi import Problem
 from api.proposals.schemas import Paragraph, RecordNumber
 from api.schemas import (
     AsOfPaging,
-    AsOfQuery,
     Bool,
     ContentHash,
     Counter,
     Day,
     Input,
     Instant,
-    LanguageMap,
     Line,
     Link,
     MunicipalityCode,
@@ -244,35 +242,6 @@ class AdoptionRead(Output):
     decision: DecisionRead | None
 
 
-class MatrixMunicipality(Output):
-    code: str
-    name: str
-
-
-class MatrixGuideline(Output):
-    id: str
-    title: LanguageMap
-    version: VersionNumber
-
-
-class MatrixCell(Output):
-    municipality: str
-    guideline: str
-    status: AdoptionStatus
-    version: VersionNumber | None
-    version_status: VersionStatus | None
-    decided_on: Day | None
-
-
-class AdoptionMatrix(Output):
-    """Every participating municipality against every guideline, on a day."""
-
-    as_of: Day
-    municipalities: list[MatrixMunicipality]
-    guidelines: list[MatrixGuideline]
-    cells: list[MatrixCell]
-
-
 class MunicipalityLinks(Output):
     self: Link
     adoptions: Link
@@ -308,7 +277,3 @@ class AdoptionQuery(AsOfPaging):
     municipality: MunicipalityCode | None = Field(None, description="Only this municipality.")
     guideline: Slug | None = Field(None, description="Only this guideline.")
     status: AdoptionStatus | None = Field(None, description="Only adoptions of this status.")
-
-
-class MatrixQuery(TableQuery, AsOfQuery):
-    """Of which day, and in which form."""

@@ -33,7 +33,7 @@ _WEIGHED = frozenset(
 
 # What an answer may come as instead of JSON, where it is negotiated.
 _XLSX = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMS = (b"text/csv", b"text/html", _XLSX)
+_FORMS = (b"text/csv", b"text/html", _XLSX, b"image/svg+xml")
 # Path, query and coding, and of negotiated answers which form is asked for: no client can dilute the cache.
 Key = tuple[str, bytes, Coding] | tuple[str, bytes, Coding, bytes]
 

@@ -12,7 +12,6 @@ from starlette.types import Receive, Scope, Send
 
 from api.edge.context import context_of
 from api.edge.load import listening
-from api.events.rules import is_of_kind
 from api.events.streams import Listener, Streams
 from api.freshness import Freshness
 
@@ -31,6 +30,7 @@ _PIECE = 64 * 1024
 _RETRY = (2_000, 5_000)
 # nginx would hold back what is small.
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+from db.events import is_of_kinds
 
 
 async def watch(streams: Streams, freshness: Freshness, leaving: threading.Event) -> None:
@@ -106,7 +106,7 @@ class EventStream(Response):
             if at < listener.stream.sequence:
                 lines = await self._streams.lines_after(listener.stream, at)
                 at = lines[-1].sequence
-                texts = [line.text for line in lines if is_of_kind(line.kind, self._kinds)]
+                texts = [line.text for line in lines if not self._kinds or is_of_kinds(line.kind, self._kinds)]
             elif time.monotonic() - told > HEARTBEAT:
                 texts = [b":\n\n"]
 

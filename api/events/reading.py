@@ -1,15 +1,16 @@
 """How events become answers."""
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from pydantic_core import to_json
 from sqlmodel import Session
 
 from api.events.schemas import EventRead, EventsLinks, EventsMeta, FeedQuery
 from api.schemas import LARGEST_INTEGER
-from db.events import Event, find_event, instant_text, last_sequence, public_events_before
+from db.events import Event, find_event, instant_text, last_sequence
+from db.feed import EventRow, public_events_before
 from db.proposals import proposals_on
 from db.types import PUBLIC_STREAM
 from db.vocabulary import TargetType
@@ -58,18 +59,23 @@ def present(event: Event) -> EventRead:
     )
 
 
-def event_text(row: Any) -> str:
+def event_text(row: EventRow) -> str:
     """Write a row as the JSON of `EventRead`: its data is JSON already, and is not read to be written again."""
-    data, salt = row.data or "null", f'"{row.salt}"' if row.salt else "null"
+    sequence, event_id, kind, subject, organisation, occurred_at, data, salt, data_hash, previous, digest = row
+    hidden = f'"{salt}"' if salt else "null"
     return (
-        f'{{"sequence":{row.sequence},"id":"{row.id}","kind":"{row.kind}","subject":{json.dumps(row.subject)},'
-        f'"organisation":"{row.organisation}","occurredAt":"{instant_text(row.occurred_at)}","data":{data},'
-        f'"salt":{salt},"dataHash":"sha256:{row.data_hash}","previousHash":"sha256:{row.previous_hash}",'
-        f'"hash":"sha256:{row.hash}"}}'
+        f'{{"sequence":{sequence},"id":"{_dashed(str(event_id))}","kind":"{kind}","subject":{to_json(subject).decode()},'
+        f'"organisation":"{organisation}","occurredAt":"{instant_text(occurred_at)}","data":{data or "null"},'
+        f'"salt":{hidden},"dataHash":"sha256:{data_hash}","previousHash":"sha256:{previous}","hash":"sha256:{digest}"}}'
     )
 
 
-def page_text(rows: Sequence[Any], meta: EventsMeta, links: EventsLinks) -> str:
+def _dashed(text: str) -> str:
+    """Write an id with its dashes, which SQLite stores without."""
+    return text if "-" in text else f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def page_text(rows: Sequence[EventRow], meta: EventsMeta, links: EventsLinks) -> str:
     """Write a page of events as the JSON of `EventPage`."""
     items = ",".join(map(event_text, rows))
     return f'{{"items":[{items}],"_meta":{meta.model_dump_json()},"_links":{links.model_dump_json()}}}'

@@ -17,7 +17,8 @@ from api.events.schemas import EventPage, EventQuery, EventsLinks, EventsMeta, L
 from api.identity.authenticate import Asker
 from api.openapi import answers, file_answer
 from api.schemas import LARGEST_INTEGER, Link, QueryInt
-from db.events import event_rows, last_sequence
+from db.events import last_sequence
+from db.feed import event_rows
 from db.types import PUBLIC_STREAM
 
 router = APIRouter(tags=["events"], route_class=StrictRoute)

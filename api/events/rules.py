@@ -1,7 +1,5 @@
 """Who may read a stream, from where, and who may have it signed."""
 
-from collections.abc import Sequence
-
 from api.errors import Forbidden, MalformedRequest, Unauthorized
 from api.identity.authenticate import Caller
 from db.types import PUBLIC_STREAM
@@ -35,8 +33,3 @@ def first_place(last_event_id: int | None, after: int | None, last: int) -> int:
     if place > last:
         raise MalformedRequest(f"The last sequence is {last}: listen after that one, or without `after`.")
     return place
-
-
-def is_of_kind(kind: str, kinds: Sequence[str]) -> bool:
-    """Tell whether a kind is among those asked for, by its name (`term.published`) or its noun (`term.*`)."""
-    return not kinds or kind in kinds or f"{kind.partition('.')[0]}.*" in kinds

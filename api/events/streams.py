@@ -4,14 +4,15 @@ import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import anyio.to_thread
 from anyio import CapacityLimiter
 
 from api.errors import TooManyRequests
 from api.events.reading import event_text
-from db.events import event_rows, last_sequence
+from db.events import last_sequence
+from db.feed import EventRow, event_rows
 from db.session import Database, reading
 
 # Of one address at once: each keeps a connection and some memory.
@@ -145,6 +146,6 @@ def _move(stream: Stream, sequence: int) -> None:
         stream.wake()
 
 
-def _line(row: Any) -> Line:
+def _line(row: EventRow) -> Line:
     text = f"id: {row.sequence}\ndata: {event_text(row).translate(_ENDS_OF_LINES)}\n\n"
     return Line(row.sequence, row.kind, text.encode())

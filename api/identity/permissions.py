@@ -187,6 +187,7 @@ ROUTES: tuple[Access, ...] = (
         "its own municipality",
     ),
     Access("GET", f"{_API}/support-matches"),
+    Access("GET", f"{_API}/statistics"),
     Access("GET", f"{_API}/clients", _CLIENTS, "its own organisation; the county's administrator: all"),
     Access("POST", f"{_API}/clients", _CLIENTS, "its own organisation, no scope above its own; as above"),
     Access("GET", f"{_API}/clients/{{clientId}}", _CLIENTS, "as the list"),

@@ -53,9 +53,9 @@ def test_fns_07_lists_are_paged_by_limit_and_page(document: dict[str, Any]) -> N
         assert {"limit", "page"} <= {parameter["name"] for parameter in operation.parameters("query")}, str(operation)
 
 
-def test_fns_07_only_the_feed_and_suggestions_have_a_limit_without_pages(document: dict[str, Any]) -> None:
+def test_fns_07_only_the_feeds_and_suggestions_have_a_limit_without_pages(document: dict[str, Any]) -> None:
     limited = {one.path for one in reads(document) if "limit" in {each["name"] for each in one.parameters("query")}}
-    assert limited - {one.path for one in lists(document)} == {"/events", "/suggestions"}
+    assert limited - {one.path for one in lists(document)} == {"/events", "/feed", "/suggestions"}
 
 
 def test_fns_08_the_first_page_is_1(library: County, document: dict[str, Any]) -> None:
