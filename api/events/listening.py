@@ -14,6 +14,7 @@ from api.edge.context import context_of
 from api.edge.load import listening
 from api.events.streams import Listener, Streams
 from api.freshness import Freshness
+from db.events import is_of_kinds
 
 log = structlog.get_logger("samsprak.listening")
 
@@ -30,7 +31,6 @@ _PIECE = 64 * 1024
 _RETRY = (2_000, 5_000)
 # nginx would hold back what is small.
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-from db.events import is_of_kinds
 
 
 async def watch(streams: Streams, freshness: Freshness, leaving: threading.Event) -> None:
