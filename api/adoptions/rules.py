@@ -62,7 +62,8 @@ def adoption(facts: Iterable[Fact], versions: Sequence[VersionDates], day: date)
     found = _stand(ordered, day)
     if found.status in _IN_FORCE and found.version is not None:
         found = replace(found, version_status=version_status(found.version, versions, day))
-    return replace(found, upcoming=_upcoming(ordered, found, day))
+    upcoming = _upcoming(ordered, found, day)
+    return replace(found, upcoming=upcoming) if upcoming else found
 
 
 def version_status(adopted: str, versions: Sequence[VersionDates], day: date) -> VersionStatus:
