@@ -110,6 +110,9 @@ _FOR_THE_PAGES = {
     "divergences.csv",
     "sheet.html",
     "sheet.xlsx",
+    "adoption-matrix.svg",
+    "adoption-matrix.xlsx",
+    "statistics.csv",
 }
 
 
