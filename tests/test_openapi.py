@@ -130,6 +130,9 @@ _FOR_THE_PAGES = {
     "divergences.csv",
     "sheet.html",
     "sheet.xlsx",
+    "adoption-matrix.svg",
+    "adoption-matrix.xlsx",
+    "statistics.csv",
 }
 
 
@@ -215,8 +218,9 @@ def client_package(made: dict[str, Any], tmp_path_factory: pytest.TempPathFactor
     """Generate a Python client from the document, and make it importable; gives the package's name."""
     folder, name = tmp_path_factory.mktemp("client"), "samsprak_client"
     (folder / "openapi.json").write_text(json.dumps(made), encoding="utf-8")
-    # The generator knows no ZIP: to it that is a file as any other.
-    config = {"content_type_overrides": {"application/zip": "application/octet-stream"}}
+    # The generator knows neither ZIP nor Atom: to it they are a file and a text as any other.
+    known = {"application/zip": "application/octet-stream", "application/atom+xml": "text/plain"}
+    config = {"content_type_overrides": known}
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     tools = Path(sys.executable).parent
     command = [tools / "openapi-python-client", "generate", "--path", folder / "openapi.json", "--meta", "none"]

@@ -30,25 +30,13 @@ class MatrixCell(Output):
     decision: str | None = Field(description="The address of the decision behind it, below that of the API.")
 
 
-class StatusCounts(Output):
-    """How many cells have each status."""
-
-    not_started: int = Field(alias="not_started")
-    under_review: int = Field(alias="under_review")
-    adopted: int
-    adopted_with_changes: int = Field(alias="adopted_with_changes")
-    declined: int
-    repealed: int
-    lapsed: int
-
-
 class GuidelineTotals(Output):
     guideline: str
-    counts: StatusCounts
+    counts: dict[AdoptionStatus, int]
 
 
 class MatrixTotals(Output):
-    counts: StatusCounts
+    counts: dict[AdoptionStatus, int]
     guidelines: list[GuidelineTotals]
 
 

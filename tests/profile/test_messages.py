@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from db.vocabulary import Alignment
+from db.vocabulary import AdoptionStatus, Alignment
 from tests.conftest import County
 from tests.examples import DECISION_BODY
 from tests.profile.conftest import Played
@@ -71,6 +71,9 @@ def test_ame_01_every_body_is_json_and_only_some_come_in_another_form_too(docume
         "GET /adoption-matrix 200",
         "GET /calendar 200",
         "GET /deviations 200",
+        "GET /events/stream 200",
+        "GET /feed 200",
+        "GET /statistics 200",
         "GET /guidelines/{guidelineId}/versions/{number}/package 200",
         "GET /divergences 200",
         "GET /proposals/{proposalId}/rounds/{roundNumber}/sheet 200",
@@ -93,8 +96,8 @@ def test_ame_04_field_names_are_camel_case_in_the_document(document: dict[str, A
 
 
 def test_ame_04_field_names_are_camel_case_in_real_answers(played: Played) -> None:
-    # The words in a map of roles are the issuer's own; readings are counted by their words.
-    foreign = played.answers["issuer"]["roleMap"].keys() | played.answers.keys() | set(Alignment)
+    # The words in a map of roles are the issuer's own; readings and stands are counted by their words.
+    foreign = played.answers["issuer"]["roleMap"].keys() | played.answers.keys() | set(Alignment) | set(AdoptionStatus)
     names = {name for found in objects(played.of_the_api) for name in found if name not in foreign}
     assert len(names) > 100
     assert [name for name in names if not CAMEL_CASE.fullmatch(name)] == []
@@ -156,6 +159,7 @@ def test_arq_05_no_header_carries_payload(document: dict[str, Any]) -> None:
         "If-Match",
         "Idempotency-Key",
         "Samsprak-Min-Sequence",
+        "Last-Event-ID",
     }
 
 
