@@ -28,7 +28,7 @@ run: .venv/.run-ok ## migrate, fill an empty database with the demonstration dat
 	@$(PY) -m api serve
 
 test: .venv/.ok ## run the tests; PYTEST_ARGS="-k name" for some of them
-	$(PY) -m pytest -q -rs -n 3 --dist worksteal $(PYTEST_ARGS)
+	$(PY) -m pytest -q -rfEs -n 3 --dist worksteal $(PYTEST_ARGS)
 
 test-idp: .venv/.ok tests/idp/node_modules/.ok ## accept the tokens of a certified OpenID provider; needs Node.js 20 or later
 	$(PY) -m pytest -q tests/idp/check_provider.py
