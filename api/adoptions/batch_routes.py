@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 
+from api.adoptions.batch_schemas import BatchQuery, BatchResult, DecisionBatch
 from api.adoptions.batches import BatchRecorder
-from api.adoptions.schemas import BatchQuery, BatchResult, DecisionBatch
 from api.adoptions.sheets import SheetRow, rows_of_csv, rows_of_workbook, take_source
 from api.dependencies import Tx
 from api.edge.context import context_of

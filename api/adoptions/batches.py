@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from api.adoptions.schemas import (
+from api.adoptions.batch_schemas import (
     BatchItem,
     BatchRecord,
     BatchResult,

@@ -7,7 +7,6 @@ from pydantic import Discriminator, Field, StringConstraints, Tag, WithJsonSchem
 from pydantic_core import PydanticCustomError
 
 from api.guidelines.schemas import ProvisionNumber
-from api.openapi import Problem
 from api.proposals.schemas import Paragraph, RecordNumber
 from api.schemas import (
     AsOfPaging,
@@ -21,8 +20,6 @@ from api.schemas import (
     Link,
     MunicipalityCode,
     Output,
-    Query,
-    QueryBool,
     Slug,
     Text,
     VersionNumber,
@@ -94,7 +91,8 @@ def _refuse(code: str, message: str) -> None:
     raise PydanticCustomError(code, message)
 
 
-def _which(body: Any) -> str:
+def which_form(body: Any) -> str:
+    """Tell a retraction from a record, before either is read."""
     retracted = isinstance(body, dict) and body.get("retracted") is True
     return "<retraction>" if retracted else "<record>"
 
@@ -102,7 +100,7 @@ def _which(body: Any) -> str:
 # The tags stand in error locations; what is in angle brackets is not shown.
 DecisionBody = Annotated[
     Annotated[DecisionRecord, Tag("<record>")] | Annotated[DecisionRetraction, Tag("<retraction>")],
-    Discriminator(_which),
+    Discriminator(which_form),
 ]
 
 
@@ -152,65 +150,6 @@ class RevisionRead(Output):
     source_revision: int
     recorded_at: Instant
     record: dict[str, Any] = Field(description="The record or the retraction, word for word.")
-
-
-class BatchRecord(DecisionRecord):
-    external_id: ExternalName
-
-
-class BatchRetraction(DecisionRetraction):
-    external_id: ExternalName
-
-
-BatchItem = Annotated[
-    Annotated[BatchRecord, Tag("<record>")] | Annotated[BatchRetraction, Tag("<retraction>")], Discriminator(_which)
-]
-
-
-class BatchQuery(Query):
-    """How a batch is to be taken, for a file, which cannot say it."""
-
-    dry_run: QueryBool = Field(default=False, description="Tell what would happen, and store nothing.")
-
-
-class DecisionBatch(Input):
-    """Decisions of one source, each judged by itself."""
-
-    source: ExternalName = Field(description="The system that the decisions come from.")
-    dry_run: Bool = Field(default=False, description="Tell what would happen, and store nothing.")
-    atomic: Bool = Field(default=False, description="All or nothing: one refused item, and nothing is stored.")
-    items: list[Any] = Field(
-        min_length=1,
-        max_length=1_000,
-        description="Records or retractions as of a PUT, each with its `externalId`; what is wrong with one is told "
-        "in its own result.",
-    )
-
-
-class RowResult(Output):
-    """What became of one item."""
-
-    index: int = Field(description="Its place in the batch, from 0.")
-    row: int | None = Field(description="Its line in the file, when it came in one.")
-    external_id: str | None
-    result: Literal["created", "updated", "unchanged", "stale", "rejected"]
-    problem: Problem | None
-
-
-class BatchSummary(Output):
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    stale: int = 0
-    rejected: int = 0
-
-
-class BatchResult(Output):
-    """What a batch did, or as a dry run would have done, item by item."""
-
-    dry_run: bool
-    results: list[RowResult]
-    summary: BatchSummary
 
 
 class VersionMention(Output):

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from api.adoptions.schemas import BatchRecord, Deviation
+from api.adoptions.batch_schemas import BatchRecord
+from api.adoptions.schemas import Deviation
 from api.adoptions.service import MANUAL
 from api.adoptions.workbooks import Cell, read_workbook
 from api.errors import FieldError, Unprocessable, invalid
