@@ -125,7 +125,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--process", action="store_true", help="measure the joint process only")
     parser.add_argument("--rounds", type=int, default=3, help="how often each pair is measured (3)")
     parser.add_argument("--seconds", type=float, default=1.5, help="how long a server is measured in a round (1.5)")
-    parser.add_argument("--limit", type=int, default=900, help="give up after so many seconds (900)")
+    parser.add_argument("--limit", type=int, default=2400, help="give up after so many seconds (2400)")
     return parser.parse_args()
 
 
