@@ -37,7 +37,7 @@ def _check_archive(data: bytes) -> None:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             files = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):  # the last: an archive of a kind that is not read
         _refuse("not-a-workbook")
     size = sum(file.file_size for file in files)
     if len(files) > _MOST_FILES or size > _MOST_BYTES or size > max(_SMALL, _MOST_RATIO * len(data)):
