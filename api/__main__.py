@@ -19,7 +19,7 @@ from api.settings import Settings
 from api.upkeep.commands import backup_command, restore_command, verify_command
 from api.webhooks.commands import deliver_command, resume_command
 from db.identity import InstanceValue, find_instance_value
-from db.migrate import check_at_head, migrate
+from db.migrate import check_at_head, downgrade, migrate
 from db.organisations import find_organisation
 from db.session import Database, check_durable, reading, transaction
 from seed.loader import prepare, seed
@@ -123,13 +123,19 @@ def seed_command(
     decisions: Annotated[
         bool | None, typer.Option(help="Add the fictional decisions too; by default in development only.")
     ] = None,
+    *,
+    reset: Annotated[bool, typer.Option("--reset", help="Empty it first: all that is in it is lost.")] = False,
 ) -> None:
     """Fill an empty database with the starter glossary and guidelines; safe to repeat."""
     settings = read_settings()
     in_development = settings.environment == "development"
     if decisions and not in_development:
         fail("fictional decisions are for development only")
+    if reset and not in_development:
+        fail("a database is emptied in development only")
     with opened_database(settings) as database:
+        if reset:
+            downgrade(database, "base")
         _bring_up_to_date(settings, database)
         seed(database, settings.county, decisions=in_development if decisions is None else decisions)
     typer.echo("the starter glossary and guidelines are there")

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from db.session import open_database
 from tests.commands import ROOT, api
 from tests.conftest import Store, running
+from tests.proposals.acts import amendment, approved
 
 
 @pytest.fixture
@@ -188,6 +189,33 @@ def test_production_hands_out_no_tokens_by_hand(url: str, tmp_path: Path) -> Non
     )
     assert done.returncode == 1
     assert "development only" in done.stderr
+
+
+def test_a_sandbox_is_made_as_new(url: str) -> None:
+    with running(url) as county:
+        first = county.get("/glossary").json()
+        approved(county, amendment(county))
+        assert county.get("/events").json()["_meta"]["lastSequence"] > first["sequence"]
+    for _time in range(2):
+        assert api("seed", "--reset", SAMSPRAK_DATABASE_URL=url).returncode == 0
+    with running(url) as county:
+        again = county.get("/glossary").json()
+        assert (again["sequence"], again["contentHash"]) == (first["sequence"], first["contentHash"])
+        assert county.get("/proposals").json()["items"] == []
+
+
+def test_production_is_not_emptied(url: str, tmp_path: Path) -> None:
+    key_file = tmp_path / "key.pem"
+    key_file.write_text(api("key", "new").stdout)
+    done = api(
+        "seed",
+        "--reset",
+        SAMSPRAK_ENVIRONMENT="production",
+        SAMSPRAK_BASE_URL="https://samsprak.example",
+        SAMSPRAK_DATABASE_URL=url,
+        SAMSPRAK_SIGNING_KEY_FILE=str(key_file),
+    )
+    assert (done.returncode, done.stderr) == (1, "samsprak: a database is emptied in development only\n")
 
 
 def test_serving_from_an_empty_folder_seeds_once_and_takes_a_token_for_its_own_port(port: int, tmp_path: Path) -> None:
