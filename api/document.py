@@ -55,6 +55,10 @@ TAGS = [
         "name": "readiness",
         "description": "Prerequisites of introduction, needs and offers of help. Förutsättningar, behov och stöd.",
     },
+    {
+        "name": "maturity",
+        "description": "Figures of external maturity models. Mätvärden från externa mognadsmodeller.",
+    },
     {"name": "organisations", "description": "Municipalities and counties. Kommuner och län."},
     {"name": "events", "description": "The change feed. Händelseflödet."},
     {"name": "webhooks", "description": "Events sent to where they are needed. Händelser som skickas dit de behövs."},

@@ -46,6 +46,7 @@ from api.identity.token_endpoint import router as identity
 from api.identity.trust import Trust
 from api.interpretations.routes import router as interpretations
 from api.issuers.routes import router as issuers
+from api.maturity.routes import router as maturity
 from api.organisations.routes import router as organisations
 from api.outbound.calls import Outbound
 from api.packages.routes import router as packages
@@ -77,7 +78,7 @@ log = structlog.get_logger("samsprak.request")
 BASE = "/api/v1"
 _OF_THE_API = (
     *(terms, search, interpretations, guidelines, packages, proposals, inspection, comments, rounds),
-    *(adoptions, matrix, statistics, batches, deviations, readiness, organisations, tasks),
+    *(adoptions, matrix, statistics, batches, deviations, readiness, maturity, organisations, tasks),
     *(events, feed, annotations, checkpoints, webhooks, deliveries, clients, issuers, service),
 )
 # SQLite has one writer; of PostgreSQL's connections readers need some too.

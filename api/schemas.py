@@ -128,6 +128,10 @@ def _each_language_once(value: Any, handler: ValidatorFunctionWrapHandler) -> An
 Text = Annotated[str, Readable(10_000)]
 Line = Annotated[str, Readable(200, lines=False)]
 Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=100)]
+# A name given by others that stands in an address: never only dots, which mean a folder there.
+ExternalName = Annotated[
+    str, StringConstraints(pattern=r"^\.*[A-Za-z0-9_~-][A-Za-z0-9._~-]*$", min_length=1, max_length=128)
+]
 # A well-formed tag; one that stands in a text must also be a known language.
 LanguageRange = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
 LanguageTag = Annotated[LanguageRange, AfterValidator(_known_language)]
@@ -172,6 +176,12 @@ QueryMoment = Annotated[
     BeforeValidator(_moment),
     WithJsonSchema({"type": "string", "format": "date-time", "example": "2026-11-24T09:00:00Z"}),
 ]
+
+
+def which_form(body: Any) -> str:
+    """Tell a retraction from a record, before either is read; tags in angle brackets are not shown in errors."""
+    retracted = isinstance(body, dict) and body.get("retracted") is True
+    return "<retraction>" if retracted else "<record>"
 
 
 class Link(Output):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # The newest file of migrations/versions. It stands here too, so that a start which has nothing to
 # migrate need not load alembic; a test holds the two together.
-HEAD = "2026_11_27_webhooks"
+HEAD = "2026_11_27_maturity"
 
 _FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 # Any number does; it only has to be ours.

@@ -101,6 +101,15 @@ READINESS_BODY = {
     "needsHelpWith": ["language_support"],
     "canHelpWith": ["own_staff"],
 }
+MATURITY = "/municipalities/2281/maturity-results/DiMiOS/2026"
+MATURITY_BODY = {
+    "dimension": "digital förmåga",
+    "value": 48,
+    "scale": "0-100",
+    "measuredOn": "2026-05-01",
+    "source": "Kommunens egen mätning våren 2026",
+    "public": True,
+}
 INTERPRETATION = "/municipalities/2281/interpretations/digital-mognad"
 INTERPRETATION_BODY = {
     "alignment": "narrower",
@@ -128,6 +137,7 @@ def make(county: County, provider: Idp, inbox: Receiver) -> dict[str, Any]:
     _play_decision(county, made)
     _play_deviations(county, made)
     _play_readiness(county, made)
+    _play_maturity(county, made)
     _play_interpretation(county, made)
     _play_clients(county, made)
     _play_token(county, made)
@@ -335,6 +345,17 @@ def _play_readiness(county: County, made: dict[str, Any]) -> None:
     made["readiness-revisions"] = county.get(f"{address}/gemensamt-sprak/revisions").json()
     made["readiness-of-municipality"] = county.get(address).json()
     made["support-matches"] = county.get("/support-matches?matched=true").json()
+
+
+def _play_maturity(county: County, made: dict[str, Any]) -> None:
+    coordinator = county.token("2281", "coordinator")
+    made["maturity-record"] = MATURITY_BODY
+    recorded = county.send("PUT", MATURITY, MATURITY_BODY, coordinator).raise_for_status()
+    made["maturity-result"] = recorded.json()
+    made["maturity-results"] = county.get(MATURITY).raise_for_status().json()
+    made["county-maturity-results"] = county.get("/maturity-results?dimension=digital%20förmåga").json()
+    made["county-maturity-results.csv"] = county.get("/maturity-results?format=csv").raise_for_status().text
+    made["maturity-retraction"] = {"dimension": "digital förmåga", "measuredOn": "2026-05-01", "retracted": True}
 
 
 def _play_interpretation(county: County, made: dict[str, Any]) -> None:

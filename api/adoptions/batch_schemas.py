@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from api.adoptions.schemas import DecisionRecord, DecisionRetraction, ExternalName, which_form
+from api.adoptions.schemas import DecisionRecord, DecisionRetraction
 from api.openapi import Problem
-from api.schemas import Bool, Input, Output, Query, QueryBool
+from api.schemas import Bool, ExternalName, Input, Output, Query, QueryBool, which_form
 
 
 class BatchRecord(DecisionRecord):

@@ -12,7 +12,6 @@ from api.adoptions.schemas import (
     AdoptionRead,
     DecisionBody,
     DecisionRead,
-    ExternalName,
     ManualDecision,
     RecordedDecision,
     RevisionRead,
@@ -26,7 +25,7 @@ from api.identity.authenticate import DecisionWriter
 from api.openapi import answers, body_example
 from api.organisations.routes import MunicipalityCodePath, find_municipality
 from api.paging import page_of, slice_of
-from api.schemas import AsOfPaging, Page
+from api.schemas import AsOfPaging, ExternalName, Page
 from db.decisions import find_decision, page_of_decisions, revisions_of
 from db.organisations import municipalities
 

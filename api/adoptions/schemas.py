@@ -3,7 +3,7 @@
 import uuid
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, StringConstraints, Tag, WithJsonSchema, model_validator
+from pydantic import Discriminator, Field, Tag, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.guidelines.schemas import ProvisionNumber
@@ -24,11 +24,10 @@ from api.schemas import (
     Text,
     VersionNumber,
     WebAddress,
+    which_form,
 )
 from api.tables import TableQuery
 from db.vocabulary import AdoptionStatus, BodyType, DecisionKind, VersionStatus
-
-ExternalName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]{1,128}$")]
 
 
 class Deviation(Input):
@@ -91,13 +90,6 @@ def _refuse(code: str, message: str) -> None:
     raise PydanticCustomError(code, message)
 
 
-def which_form(body: Any) -> str:
-    """Tell a retraction from a record, before either is read."""
-    retracted = isinstance(body, dict) and body.get("retracted") is True
-    return "<retraction>" if retracted else "<record>"
-
-
-# The tags stand in error locations; what is in angle brackets is not shown.
 DecisionBody = Annotated[
     Annotated[DecisionRecord, Tag("<record>")] | Annotated[DecisionRetraction, Tag("<retraction>")],
     Discriminator(which_form),

@@ -21,6 +21,7 @@ _SHOWN_IN: dict[str, frozenset[Topic]] = {
     "comment": frozenset({Topic.PROPOSALS}),
     "decision": frozenset({Topic.ADOPTIONS}),
     "readiness": frozenset({Topic.ADOPTIONS}),
+    "maturity_result": frozenset({Topic.ADOPTIONS}),
 }
 
 

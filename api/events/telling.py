@@ -161,6 +161,25 @@ class Teller:
             [*texts, *_texts(("Varför", data["reason"]))],
         )
 
+    def _readiness(self, event: Event, data: dict[str, Any]) -> Told:
+        slug = event.subject.rpartition("/")[2]
+        done = sum(item["state"] == "done" for item in data["items"])
+        facts = [("Version", data["version"]), ("Förutsättningar som är på plats", f"{done} av {len(data['items'])}")]
+        for name, heading in (("needsHelpWith", "Behöver hjälp med"), ("canHelpWith", "Kan hjälpa med")):
+            if data[name]:
+                facts.append((heading, ", ".join(words.SUPPORT[kind] for kind in data[name])))
+        title = f"Så långt har {self.name(event.organisation)} kommit med {self._guidelines.get(slug, slug)}"
+        return Told(title, f"/riktlinjer/{slug}", facts)
+
+    def _maturity_result(self, event: Event, data: dict[str, Any]) -> Told:
+        town = self.name(event.organisation)
+        figure = f"{data['model']} {data['modelVersion']}: {data['dimension']}"
+        if data["retracted"]:
+            return Told(f"{town} visar inte längre {figure}", "/")
+        value = f"{data['value']:.15g}".replace(".", ",")
+        facts = [("Värde", f"{value} på skalan {data['scale']}"), *_facts(data, measuredOn="Mätt", source="Källa")]
+        return Told(f"{town} i {figure}", "/", facts)
+
     def _title(self, event: Event) -> str:
         return self._proposals.get(_proposal_of(event), "ett förslag")
 
@@ -171,7 +190,10 @@ class Teller:
 
 _TELLERS: dict[str, Callable[[Teller, Event, dict[str, Any]], Told]] = {
     name: getattr(Teller, f"_{name}")
-    for name in ("term", "guideline", "proposal", "round", "statement", "comment", "decision", "interpretation")
+    for name in (
+        *("term", "guideline", "proposal", "round", "statement", "comment", "decision"),
+        *("interpretation", "readiness", "maturity_result"),
+    )
 }
 _DECIDED = {
     "adopt": "har antagit",

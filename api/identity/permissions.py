@@ -57,10 +57,12 @@ _MOVE = _PROPOSE | _MODERATE
 _COMMENT = frozenset({"comments:write"})
 _ISSUERS = frozenset({"issuers:manage"})
 _INTERPRETATIONS = frozenset({"interpretations:write"})
+_READINESS = frozenset({"readiness:write"})
 _RECORD = frozenset({"decisions:write"})
 _CLIENTS = frozenset({"clients:manage"})
 _WEBHOOKS = frozenset({"webhooks:manage"})
 _API = "/api/v1"
+_MATURITY = f"{_API}/municipalities/{{municipalityCode}}/maturity-results"
 _ROUNDS = f"{_API}/proposals/{{proposalId}}/rounds"
 
 ROUTES: tuple[Access, ...] = (
@@ -183,10 +185,14 @@ ROUTES: tuple[Access, ...] = (
     Access(
         "PUT",
         f"{_API}/municipalities/{{municipalityCode}}/readiness/{{guidelineId}}",
-        frozenset({"readiness:write"}),
+        _READINESS,
         "its own municipality",
     ),
     Access("GET", f"{_API}/support-matches"),
+    Access("GET", _MATURITY, rule="what is private only to the municipality itself"),
+    Access("GET", f"{_MATURITY}/{{model}}/{{modelVersion}}", rule="as the list"),
+    Access("PUT", f"{_MATURITY}/{{model}}/{{modelVersion}}", _READINESS, "its own municipality"),
+    Access("GET", f"{_API}/maturity-results", rule="what is private only to the municipality itself"),
     Access("GET", f"{_API}/statistics"),
     Access("GET", f"{_API}/clients", _CLIENTS, "its own organisation; the county's administrator: all"),
     Access("POST", f"{_API}/clients", _CLIENTS, "its own organisation, no scope above its own; as above"),

@@ -9,6 +9,17 @@ ADOPTION = {
     "repealed": "Upphävd",
     "lapsed": "Har gått ut",
 }
+SUPPORT = {
+    "own_staff": "egen personal",
+    "consultants": "konsulter",
+    "researchers": "forskare",
+    "management": "ledning",
+    "substitutes": "vikarier",
+    "equipment": "utrustning",
+    "language_support": "språkstöd",
+    "training": "utbildning",
+    "user_support": "användarstöd",
+}
 ADOPTION_MEANS = {
     "adopted": "Kommunen har antagit riktlinjen.",
     "adopted_with_changes": "Kommunen har antagit riktlinjen men avviker i någon del.",

@@ -22,7 +22,7 @@ from api.terms.routes import router as terms_router
 from db.session import transaction
 from tests.conftest import County, Store, running, serving
 from tests.edge.wire import connect
-from tests.examples import DECISION_BODY, INTERPRETATION_BODY, MANUAL_BODY
+from tests.examples import DECISION_BODY, INTERPRETATION_BODY, MANUAL_BODY, MATURITY_BODY
 from tests.proposals.acts import APPROVAL, WITHDRAWAL, amendment, draft, edit, etag, move, submitted
 from tests.rounds.acts import SUPPORT, referral
 
@@ -47,6 +47,8 @@ FILLED = {
     "statementId": "0193f0a0-7a1e-7c3b-9d2f-5b1c2d3e4f52",
     "source": "demo",
     "externalId": "DEMO-1",
+    "model": "DiMiOS",
+    "modelVersion": "2026",
     "issuerId": NEVER_MADE.rpartition("/")[2],
     "submissionNumber": "1",
     "commentId": NEVER_MADE.rpartition("/")[2],
@@ -61,6 +63,7 @@ OF_OTHERS = (_DECISION, _ROUNDS, _ROUND, _STATEMENTS)
 OF_ALL = f"{BASE}/proposals/{{proposalId}}/comments"
 OF_A_TERM = f"{BASE}/municipalities/{{municipalityCode}}/interpretations/{{termId}}"
 OF_A_GUIDELINE = f"{BASE}/municipalities/{{municipalityCode}}/readiness/{{guidelineId}}"
+OF_A_MODEL = f"{BASE}/municipalities/{{municipalityCode}}/maturity-results/{{model}}/{{modelVersion}}"
 # Of what no municipality has said anything yet.
 UNSAID = (OF_A_TERM, OF_A_GUIDELINE)
 WITHOUT_TOKENS = ("/", "/docs", "/problems/{slug}", "/healthz", "/readyz", "/metrics")
@@ -131,6 +134,7 @@ def offices(store: Store) -> Iterator[Offices]:
             f"PUT {BASE}/municipalities/{{municipalityCode}}/decisions/{{source}}/{{externalId}}": DECISION_BODY,
             f"POST {BASE}/municipalities/{{municipalityCode}}/decisions": MANUAL_BODY,
             f"PUT {OF_A_GUIDELINE}": {"items": []},
+            f"PUT {OF_A_MODEL}": MATURITY_BODY,
             f"POST {BASE}/municipalities/{{municipalityCode}}/decision-batches": {"source": "a", "items": [{}]},
             f"PUT {OF_A_TERM}": INTERPRETATION_BODY,
         }

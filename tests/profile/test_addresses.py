@@ -136,8 +136,8 @@ def test_ufn_07_paths_are_written_in_the_allowed_characters(document: dict[str, 
 
 def test_ufn_07_real_addresses_are_too(played: Played) -> None:
     for _, link in links(played.of_the_api):
-        # How a decision is named, its own system decides.
-        ours = re.sub("/decisions/[^/?]+/[^/?]+", "/decisions", link["href"].partition("?")[0])
+        # How a decision is named, its own system decides, and how a model, whoever made it.
+        ours = re.sub("/(decisions|maturity-results)/[^/?]+/[^/?]+", r"/\1", link["href"].partition("?")[0])
         assert re.fullmatch(r"https://[a-z.]+[a-z0-9/.~-]*", ours), link["href"]
 
 

@@ -71,6 +71,7 @@ def test_ame_01_every_body_is_json_and_only_some_come_in_another_form_too(docume
         "GET /adoption-matrix 200",
         "GET /calendar 200",
         "GET /deviations 200",
+        "GET /maturity-results 200",
         "GET /events/stream 200",
         "GET /feed 200",
         "GET /statistics 200",
