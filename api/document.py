@@ -102,7 +102,7 @@ _SCHEMA_NAMES = {
     "Body_issueToken": "TokenRequest",
     "Change": "Difference",
     "api__adoptions__schemas__DecisionRead": "DecisionRead",
-    "api__proposals__schemas__DecisionRead": "CountyDecisionRead",
+    "api__proposals__decision_schemas__DecisionRead": "CountyDecisionRead",
 }
 
 

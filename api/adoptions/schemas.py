@@ -7,7 +7,7 @@ from pydantic import Discriminator, Field, Tag, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.guidelines.schemas import ProvisionNumber
-from api.proposals.schemas import Paragraph, RecordNumber
+from api.proposals.decision_schemas import Paragraph, RecordNumber
 from api.schemas import (
     AsOfPaging,
     Bool,

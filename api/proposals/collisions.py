@@ -6,7 +6,7 @@ from typing import Any, Literal
 from rapidfuzz import fuzz, process
 from sqlmodel import Session
 
-from api.proposals.schemas import Collision
+from api.proposals.trial_schemas import Collision
 from api.search.schemas import Matched
 from api.swedish import fold
 from api.terms.lookalikes import confusable

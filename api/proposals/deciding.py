@@ -8,11 +8,11 @@ from api import clock
 from api.dependencies import check_revision
 from api.identity.authenticate import Caller
 from api.proposals import rules
+from api.proposals.decision_schemas import ProposalDecision
 from api.proposals.kinds import TARGETS
 from api.proposals.progress import freeze_submission, reach
 from api.proposals.rebasing import rebase_onto_newest
 from api.proposals.rules import Action
-from api.proposals.schemas import ProposalDecision
 from api.proposals.standing import lock_visible, revision_for, standing_of
 from api.proposals.targets import Approval
 from api.rounds.closing import check_decided_on, check_support

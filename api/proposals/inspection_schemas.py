@@ -2,7 +2,8 @@
 
 from pydantic import Field, JsonValue
 
-from api.proposals.schemas import MissingField, ProposedContent
+from api.proposals.schemas import ProposedContent
+from api.proposals.trial_schemas import MissingField
 from api.redline import Change
 from api.schemas import ContentHash, Instant, Link, Output, VersionNumber
 from db.vocabulary import ChangeKind

@@ -10,7 +10,7 @@ from api.proposals.kinds import TARGETS
 from api.proposals.reading import text_for
 from api.proposals.rebasing import merged_onto
 from api.proposals.rules import ENDED
-from api.proposals.schemas import MissingField
+from api.proposals.trial_schemas import MissingField
 from api.redline import redline
 from api.versioning import next_number
 from db.proposals import Proposal

@@ -8,17 +8,12 @@ from sqlmodel import Session
 from api.errors import NotFound
 from api.identity.authenticate import Caller
 from api.proposals.completeness import missing_in
+from api.proposals.decision_schemas import DecisionRead, Override
 from api.proposals.inspection_schemas import SubmissionHead, SubmissionLinks, SubmissionRead
 from api.proposals.kinds import TARGETS
 from api.proposals.resembling import resembling
 from api.proposals.rules import ENDED, Standing, allowed, may_become_deviation
-from api.proposals.schemas import (
-    DecisionRead,
-    Override,
-    ProposalCreated,
-    ProposalLinks,
-    ProposalRead,
-)
+from api.proposals.schemas import ProposalCreated, ProposalLinks, ProposalRead
 from api.proposals.standing import revision_for, standings_of, visible_to
 from api.schemas import Link
 from db.canonical import content_hash

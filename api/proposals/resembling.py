@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlmodel import Session
 
 from api.identity.authenticate import Caller
-from api.proposals.schemas import Resemblance
+from api.proposals.trial_schemas import Resemblance
 from api.swedish import fold
 from db.guidelines import decisions_on
 from db.proposals import Proposal, last_submissions, like_proposals, words_of_creations

@@ -14,6 +14,7 @@ from api.openapi import answer_of, answers, body_example
 from api.pages.redlines import redline_page
 from api.paging import page_of
 from api.proposals.deciding import decide_proposal
+from api.proposals.decision_schemas import DecisionRead, ProposalDecision
 from api.proposals.drafting import create_proposal, edit_proposal
 from api.proposals.kinds import TARGETS
 from api.proposals.moving import move_proposal
@@ -26,18 +27,16 @@ from api.proposals.reading import (
     text_for,
 )
 from api.proposals.schemas import (
-    DecisionRead,
     DraftQuery,
     ProposalCreate,
     ProposalCreated,
-    ProposalDecision,
     ProposalDiff,
     ProposalQuery,
     ProposalRead,
     ProposalUpdate,
     Transition,
-    Trial,
 )
+from api.proposals.trial_schemas import Trial
 from api.proposals.trying import try_proposal
 from api.redline import FormQuery, redline
 from api.schemas import Page

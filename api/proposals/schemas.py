@@ -1,4 +1,4 @@
-"""The JSON of proposals and of the county's decisions on them."""
+"""The JSON of proposals."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -13,13 +13,12 @@ from pydantic_core import PydanticCustomError
 
 from api.guidelines.schemas import GuidelineContent
 from api.proposals.rules import Action
+from api.proposals.trial_schemas import MissingField, Resemblance
 from api.redline import Change
 from api.schemas import (
     ContentHash,
-    Day,
     Input,
     Instant,
-    LanguageMap,
     Line,
     Link,
     OrganisationCode,
@@ -32,14 +31,8 @@ from api.schemas import (
     VersionNumber,
     unset,
 )
-from api.search.schemas import Matched
 from api.terms.schemas import TermContent
-from api.texts import Readable
-from db.vocabulary import ChangeKind, Outcome, ProposalAction, ProposalStatus, TargetType
-
-Paragraph = Annotated[str, Readable(40, lines=False)]
-RecordNumber = Annotated[str, Readable(80, lines=False)]
-
+from db.vocabulary import ChangeKind, ProposalAction, ProposalStatus, TargetType
 
 ProposedContent = GuidelineContent | TermContent
 
@@ -120,30 +113,6 @@ class Transition(Input):
         return self
 
 
-class Override(Input):
-    reason: Text
-
-
-class ProposalDecision(Input):
-    """The county's decision on a proposal."""
-
-    outcome: Outcome
-    body: Line
-    decided_on: Day
-    paragraph: Paragraph | None = None
-    record_number: RecordNumber | None = None
-    reason: Text
-    in_force_from: Day | None = None
-    change_note: LanguageMap | None = None
-    override: Override | None = None
-
-    @model_validator(mode="after")
-    def _approval_tells_from_when(self) -> Self:
-        if self.outcome == Outcome.APPROVED and self.in_force_from is None:
-            _refuse("missing-in-force-from", "an approval tells inForceFrom")
-        return self
-
-
 def _refuse(code: str, message: str) -> None:
     raise PydanticCustomError(code, message)
 
@@ -165,14 +134,6 @@ class ProposalLinks(Output):
         description="Of a rejected change of a guideline: the decisions of the municipality that proposed it, in which "
         "it may stand as a local deviation."
     )
-
-
-class MissingField(Output):
-    """What a text lacks before it can be submitted and approved."""
-
-    pointer: str = Field(description="JSON Pointer into the proposal.")
-    code: str
-    detail: str
 
 
 class ProposalRead(Output):
@@ -202,72 +163,10 @@ class ProposalRead(Output):
     links: ProposalLinks = Field(alias="_links")
 
 
-class Resemblance(Output):
-    """A like proposal that is open or was rejected: when, why and by which body."""
-
-    id: str
-    organisation: str
-    status: ProposalStatus
-    action: ProposalAction
-    title: str
-    decided_on: Day | None
-    body: str | None
-    reason: str | None
-
-
 class ProposalCreated(ProposalRead):
     """A new draft, and what it resembles."""
 
     resembles: list[Resemblance]
-
-
-class Collision(Output):
-    """Something that a proposal should know of; it hinders nothing.
-
-    A `word` is that of another term already, a `lookalike` only seems to be, a `definition` is nearly that of another
-    term, a `proposal` is like this one. `use` is the word to use for that term.
-    """
-
-    kind: Literal["word", "lookalike", "definition", "proposal"]
-    pointer: str = Field(description="JSON Pointer to what collides.")
-    detail: str
-    term_id: str | None = None
-    matched: Matched | None = None
-    use: str | None = None
-    similarity: int | None = Field(None, description="How much of two definitions is the same, in percent.")
-    proposal: Resemblance | None = None
-
-
-class Preview(Output):
-    """The version that an approval would publish, and what it would change in the version that it builds on."""
-
-    version: VersionNumber
-    changes: list[Change]
-
-
-class Trial(Output):
-    """What a proposal would meet; nothing is stored."""
-
-    valid: Literal[True]
-    collisions: list[Collision]
-    missing: list[MissingField]
-    preview: Preview | None
-
-
-class DecisionRead(Output):
-    """What the county decided on a proposal."""
-
-    proposal: str
-    outcome: Outcome
-    published_version: VersionNumber | None
-    body: str
-    decided_on: Day
-    paragraph: str | None
-    record_number: str | None
-    reason: str
-    in_force_from: Day | None
-    override: Override | None
-    recorded_at: Instant
 
 
 class ProposalDiff(Output):

@@ -6,7 +6,8 @@ from api.proposals.completeness import missing_in
 from api.proposals.drafting import check_draft
 from api.proposals.kinds import TARGETS
 from api.proposals.resembling import resembling
-from api.proposals.schemas import Collision, MissingField, Preview, ProposalCreate, Trial
+from api.proposals.schemas import ProposalCreate
+from api.proposals.trial_schemas import Collision, MissingField, Preview, Trial
 from api.redline import redline
 from api.terms.schemas import TermContent
 from api.versioning import next_number
