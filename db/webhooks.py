@@ -141,6 +141,19 @@ def webhooks_with_work(session: Session, now: datetime, limit: int) -> list[str]
     return list(session.exec(query.order_by(sa.func.random()).limit(limit)))
 
 
+def backlog(session: Session, now: datetime) -> tuple[int, int]:
+    """Count what is due to enabled webhooks, and the events that the one furthest behind has yet to look at."""
+    enabled = col(Webhook.disabled_at).is_(None)
+    due = select(sa.func.count()).select_from(Delivery).join(Webhook, col(Webhook.id) == col(Delivery.webhook_id))
+    behind = select(sa.func.max(EventStream.last_sequence - Webhook.cursor)).join(
+        Webhook, col(Webhook.stream) == col(EventStream.name)
+    )
+    return (
+        session.execute(due.where(enabled, col(Delivery.due_at) <= now)).scalar_one(),
+        session.execute(behind.where(enabled)).scalar_one() or 0,
+    )
+
+
 def lease_webhook(session: Session, webhook_id: str, lease: str, now: datetime, until: datetime) -> Webhook | None:
     """Take a webhook for one worker, unless another has it."""
     free = (col(Webhook.id) == webhook_id, col(Webhook.disabled_at).is_(None), _is_past(Webhook.leased_until, now))

@@ -5,11 +5,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from api import clock
 from api.edge.public_cache import PublicCache
 from api.freshness import Freshness
-from db.session import Database
+from db.session import Database, reading
+from db.webhooks import backlog
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _STATM = Path("/proc/self/statm")
@@ -53,10 +56,23 @@ def metrics_text(  # one argument a source
             "Since what is committed was last looked for and taken in; above a few, this process is behind.",
             {"": round(time.monotonic() - freshness.looked, 3)},
         ),
+        *_waiting(database),
         *_metric("process_resident_memory_bytes", "gauge", "Memory in use.", {"": _resident_bytes()}),
         *_metric("samsprak_uptime_seconds", "gauge", "Since the start.", {"": int(time.monotonic() - began)}),
     ]
     return "\n".join(found) + "\n"
+
+
+def _waiting(database: Database) -> Iterator[str]:
+    """Tell what webhooks wait for; nothing when the database does not answer, of which /readyz tells."""
+    try:
+        with reading(database) as session:
+            due, behind = backlog(session, clock.now())
+    except DBAPIError:
+        return
+    yield from _metric("samsprak_deliveries_due", "gauge", "Deliveries of webhooks that could be sent now.", {"": due})
+    told = "Events that the webhook furthest behind has yet to look at; a worker takes them in within a second."
+    yield from _metric("samsprak_webhook_events_behind", "gauge", told, {"": behind})
 
 
 def _metric(name: str, kind: str, told: str, values: dict[str, int] | dict[str, float]) -> Iterator[str]:

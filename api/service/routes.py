@@ -73,7 +73,7 @@ def get_readiness(request: Request) -> JSONResponse:
 
 
 @root_router.get("/metrics")
-async def get_metrics(request: Request) -> Response:
+def get_metrics(request: Request) -> Response:
     """Give what Prometheus collects, where the operator has opened it."""
     state = request.app.state
     if not state.settings.shows_metrics:

@@ -15,12 +15,17 @@ from typing import Any, NamedTuple
 import httpx2
 import pytest
 import sqlalchemy as sa
+from sqlmodel import select
 from starlette.testclient import TestClient
 
+from api.clock import now
 from api.main import create_server
 from api.settings import Settings
+from db.session import transaction
+from db.webhooks import Webhook, fan_out
 from tests.commands import ROOT
 from tests.conftest import HOST, County, Store
+from tests.examples import DECISION, DECISION_BODY
 from tests.test_cli import port  # noqa: F401  (a fixture)
 
 
@@ -153,3 +158,16 @@ def test_a_server_that_is_told_to_stop_says_so_and_fails_no_request(port: int, t
             assert client.get("/api/v1/terms").status_code == 200
         assert client.get("/api/v1/terms").headers["connection"] == "close"
         assert server.wait(30) == -signal.SIGTERM
+
+
+def test_metrics_tell_what_webhooks_wait_for_when_no_worker_runs(county: County) -> None:
+    by = county.token("2281", "coordinator")
+    county.send("POST", "/webhooks", {"url": "https://mottagare.example/"}, by).raise_for_status()
+    before = metrics(county.client)
+    county.send("PUT", DECISION, DECISION_BODY, by).raise_for_status()
+    assert metrics(county.client)["samsprak_webhook_events_behind"] == before["samsprak_webhook_events_behind"] + 1
+    with transaction(county.app.state.database) as tx:
+        [webhook] = tx.exec(select(Webhook))
+        fan_out(tx, webhook, now(), 10)
+    after = metrics(county.client)
+    assert (after["samsprak_deliveries_due"], after["samsprak_webhook_events_behind"]) == (1, 0)
