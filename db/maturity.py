@@ -1,12 +1,16 @@
 """What external models measured of municipalities; no total of ours is made of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from db.types import Instant, name_type
+
+# By the names of columns; None is any.
+Filters = Mapping[str, str | None]
 
 
 class MaturityResult(SQLModel, table=True):
@@ -39,22 +43,32 @@ def find_result(
     return session.get(MaturityResult, (municipality, model, model_version, dimension, measured_on))
 
 
-def standing_results(
-    session: Session,
-    municipalities: Sequence[str],
-    reader: str | None,
-    *,
-    model: str | None = None,
-    model_version: str | None = None,
-    dimension: str | None = None,
-) -> list[MaturityResult]:
-    """List the figures of some municipalities that are public or the reader's own, the newest of each kind first."""
+def page_of_results(
+    session: Session, towns: Sequence[str], reader: str | None, wanted: Filters, *, offset: int, limit: int
+) -> tuple[list[MaturityResult], int]:
+    """List some of what one reader may see of some municipalities, and count it all."""
+    query = _shown(towns, reader, wanted)
+    total = session.execute(select(sa.func.count()).select_from(query.subquery())).scalar_one()
+    return list(session.exec(_in_order(query).offset(offset).limit(limit))), total
+
+
+def all_results(
+    session: Session, towns: Sequence[str], reader: str | None, wanted: Filters
+) -> Iterator[MaturityResult]:
+    """Give all of it, row by row."""
+    yield from session.exec(_in_order(_shown(towns, reader, wanted)).execution_options(yield_per=1_000))
+
+
+def _shown(towns: Sequence[str], reader: str | None, wanted: Filters) -> SelectOfScalar[MaturityResult]:
     query = select(MaturityResult).where(
-        col(MaturityResult.municipality).in_(municipalities),
+        col(MaturityResult.municipality).in_(towns),
         col(MaturityResult.retracted_at).is_(None),
         sa.or_(col(MaturityResult.public), col(MaturityResult.municipality) == reader),
     )
-    wanted = {"model": model, "model_version": model_version, "dimension": dimension}
-    query = query.filter_by(**{name: value for name, value in wanted.items() if value is not None})
+    return query.filter_by(**{name: value for name, value in wanted.items() if value is not None})
+
+
+def _in_order(query: SelectOfScalar[MaturityResult]) -> SelectOfScalar[MaturityResult]:
+    """Put what is compared side by side: a dimension's municipalities, the newest figure of each first."""
     order = (MaturityResult.model, MaturityResult.model_version, MaturityResult.dimension, MaturityResult.municipality)
-    return list(session.exec(query.order_by(*map(col, order), col(MaturityResult.measured_on).desc())))
+    return query.order_by(*map(col, order), col(MaturityResult.measured_on).desc())

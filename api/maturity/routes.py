@@ -1,8 +1,10 @@
 """What external models measured of municipalities: public or private, as each municipality chooses."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from sqlmodel import Session
 
 from api.dependencies import AcceptsCsv, CreatesOnly, IfMatch, Public, Reader, Tx
 from api.edge.context import Topic
@@ -19,10 +21,10 @@ from api.maturity.schemas import (
 from api.maturity.service import Place, record_result
 from api.openapi import answers, body_example
 from api.organisations.routes import MunicipalityCodePath, find_municipality
-from api.paging import page_of, slice_of
+from api.paging import page_of
 from api.schemas import ExternalName, Page, Paging
 from api.tables import csv_answer
-from db.maturity import MaturityResult, standing_results
+from db.maturity import Filters, all_results, page_of_results
 from db.organisations import municipalities
 
 router = APIRouter(tags=["maturity"], route_class=StrictRoute)
@@ -87,16 +89,9 @@ def list_of_model(
 
     Vad en version av en modell har mätt i en kommun, det nyaste värdet i varje dimension först.
     """
+    wanted = {"model": model, "model_version": model_version, "dimension": query.dimension}
     find_municipality(session, municipality_code)
-    found = standing_results(
-        session,
-        [municipality_code],
-        _organisation(caller),
-        model=model,
-        model_version=model_version,
-        dimension=query.dimension,
-    )
-    return _page(request, query, found)
+    return _page(request, session, query, [municipality_code], caller, wanted)
 
 
 @router.get(
@@ -114,8 +109,7 @@ def list_of_municipality(
     Vad externa modeller har mätt i en kommun; med kommunens egen token även det som inte är offentligt.
     """
     find_municipality(session, municipality_code)
-    found = standing_results(session, [municipality_code], _organisation(caller), **_filters(query))
-    return _page(request, query, found)
+    return _page(request, session, query, [municipality_code], caller, _filters(query))
 
 
 @router.get(
@@ -138,19 +132,24 @@ def list_of_county(
     """
     towns = municipalities(session, request.app.state.settings.county)
     names = {town.code: town.name for town in towns if query.municipality in (None, town.code)}
-    found = standing_results(session, list(names), _organisation(caller), **_filters(query))
     if query.wants_csv(accepted=accepts_csv):
+        found = all_results(session, list(names), _organisation(caller), _filters(query))
         return csv_answer("maturity-results", CSV_COLUMNS, result_rows(found, names), query.dialect)
-    return _page(request, query, found)
+    return _page(request, session, query, list(names), caller, _filters(query))
 
 
 def _organisation(caller: Caller | None) -> str | None:
     return caller.organisation if caller else None
 
 
-def _filters(query: ModelQuery) -> dict[str, str | None]:
+def _filters(query: ModelQuery) -> Filters:
     return {"model": query.model, "model_version": query.model_version, "dimension": query.dimension}
 
 
-def _page(request: Request, query: Paging, found: list[MaturityResult]) -> Page[MaturityRead]:
-    return page_of(request, query, [present(row) for row in slice_of(query, found)], len(found))
+def _page(
+    request: Request, session: Session, query: Paging, towns: Sequence[str], caller: Caller | None, wanted: Filters
+) -> Page[MaturityRead]:
+    found, total = page_of_results(
+        session, towns, _organisation(caller), wanted, offset=query.offset, limit=query.limit
+    )
+    return page_of(request, query, [present(row) for row in found], total)
