@@ -1,4 +1,4 @@
-"""What one organisation drafts moves nothing that another can see: no list, count, search, feed, export or ETag."""
+"""What one organisation drafts or keeps private moves nothing that another can see: no list, count, feed or ETag."""
 
 import re
 from typing import Any
@@ -7,6 +7,7 @@ import pytest
 
 from api.identity.permissions import ROUTES
 from tests.conftest import County
+from tests.examples import MATURITY, MATURITY_BODY
 from tests.identity.test_permissions import FILLED
 from tests.proposals.acts import amendment, draft, edit, move, submitted
 from tests.proposals.test_terms import creation
@@ -85,3 +86,12 @@ def test_the_edits_of_a_returned_text_move_nothing_that_another_sees(county: Cou
     edit(county, address, editor, title="En hemlig rubrik").raise_for_status()
     county.send("POST", f"{address}/comments", {"text": "Vad menas här?"}, editor).raise_for_status()
     assert look(county, known, token) == before
+
+
+def test_a_private_figure_moves_nothing_that_another_sees(county: County) -> None:
+    other, coordinator = county.token("2260", "coordinator"), county.token("2281", "coordinator")
+    known = submitted(county, county.token("2281")).rpartition("/")[2]
+    before = look(county, known, other)
+    sent = MATURITY_BODY | {"public": False}
+    assert county.send("PUT", MATURITY, sent, coordinator).status_code == 201
+    assert look(county, known, other) == before
