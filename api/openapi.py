@@ -15,7 +15,7 @@ from api.tables import CSV, XLSX
 
 _EXAMPLES = Path(__file__).with_name("examples.json")
 # Any answer may be one of these; what each method and each token adds is put in where the document is made.
-_EVERYWHERE = (405, 422, 429, 500, 503)
+_EVERYWHERE = (405, 414, 422, 429, 431, 500, 503)
 _SUMMARIES = {200: "The answer. Svaret.", 201: "Created. Skapat."}
 # Where a status has several kinds, the one that any address may answer.
 _GENERAL: dict[int, type[DomainError]] = {kind.status: kind for kind in reversed(all_problems())} | {422: Unprocessable}

@@ -22,8 +22,8 @@ SHORT = {"sqlite": ("2281 coordinator",), "postgresql": ("22 county_admin",)}
 
 # What a schema cannot say, such as that a guideline exists or that an ETag is the current one, is told by these;
 # 400 tells of U+0000, which the fuzzer writes into texts whose pattern has no room for it; 413 of a body beyond a
-# megabyte, which it makes of many long texts; 429 of too many guessed secrets.
-_TOLD = [400, 401, 403, 404, 409, 412, 413, 422, 428, 429]
+# megabyte, which it makes of many long texts, as it makes addresses for 414; 429 of too many guessed secrets.
+_TOLD = [400, 401, 403, 404, 409, 412, 413, 414, 422, 428, 429]
 _CONFIG = {
     "checks": {
         "positive_data_acceptance": {"expected-statuses": ["2xx", 304, *_TOLD]},
@@ -50,7 +50,8 @@ def tokens(surface: County, store: Store) -> list[str]:
 
 
 @schema.parametrize()
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+# Not by chance in every run: what is found at length is found by the one who looks, not by whoever changes a comment.
+@settings(max_examples=EXAMPLES, derandomize=not AT_LENGTH, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_operation_keeps_its_contract(case: Case, surface: County, tokens: list[str]) -> None:
     # A list without items leaves no trace in an address: what is sent then is in order.
     assume(all(value not in ([], {}) for value in (case.query or {}).values()))

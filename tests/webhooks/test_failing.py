@@ -52,6 +52,7 @@ def test_what_fails_is_overtaken_and_comes_again(post: Post) -> None:
     post.happen(3, subject="ett")
     post.receiver.wait_for(4)
     assert post.receiver.sequences[1:] == [first, first + 1, first + 2]
+    wait_until(lambda: len(post.deliveries(webhook, "&status=pending")) == 1, "the outcome of all")
     [waiting] = post.deliveries(webhook, "&status=pending")
     assert (waiting["sequence"], waiting["attempts"][0]["status"]) == (first, 422)
     post.receiver.answer = lambda _got: Answer()
