@@ -17,6 +17,7 @@ from api.adoptions.batch_routes import router as batches
 from api.adoptions.deviation_routes import router as deviations
 from api.adoptions.matrix_routes import router as matrix
 from api.adoptions.routes import router as adoptions
+from api.adoptions.stands import Stands
 from api.annotations.current import CurrentMarker
 from api.annotations.routes import router as annotations
 from api.clients.routes import router as clients
@@ -165,6 +166,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.cache.freshness = app.state.freshness
     app.state.published = published
     app.state.marker = CurrentMarker(published)
+    app.state.stands = Stands()
     app.state.keys.on_change = partial(_forget_keys, app)
     app.state.streams = Streams(database)
     # Streams last: who is told of a change and then asks finds it.

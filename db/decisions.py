@@ -1,6 +1,6 @@
 """Municipal decisions, every revision kept."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +9,9 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from db.types import Instant, Word, json_type, name_type, words
 from db.vocabulary import BodyType, DecisionKind
+
+# So many ids go into one statement: databases take some tens of thousands.
+_MANY = 1_000
 
 
 class Decision(SQLModel, table=True):
@@ -88,8 +91,9 @@ def find_decision(session: Session, municipality: str, source: str, external_id:
 
 
 def find_decisions(session: Session, ids: Sequence[str]) -> list[Decision]:
-    """Find decisions by their ids; at most some thousand at a time."""
-    return list(session.exec(select(Decision).where(col(Decision.id).in_(ids))))
+    """Find decisions by their ids, by one statement for each thousand."""
+    parts = (ids[start : start + _MANY] for start in range(0, len(ids), _MANY))
+    return [row for part in parts for row in session.exec(select(Decision).where(col(Decision.id).in_(part)))]
 
 
 def revisions_of(session: Session, decision_id: str) -> list[DecisionRevision]:
@@ -119,14 +123,16 @@ def decisions_in_force_order(
     )
 
 
-def decision_rows(session: Session, municipalities: Sequence[str]) -> Sequence[Any]:
+def decision_rows(session: Session, municipalities: Collection[str] | None = None) -> Sequence[Any]:
     """List what counts of the decisions that stand, as bare rows: a county's sixty thousand are quick."""
     names = (
         *("id", "municipality", "guideline_id", "major", "minor", "kind", "decided_on", "valid_from", "valid_until"),
         *("legal_force_on", "source", "external_id", "body_type"),
     )
     query = sa.select(*(getattr(Decision, name) for name in names))
-    query = query.where(col(Decision.retracted).is_(False), col(Decision.municipality).in_(municipalities))
+    query = query.where(col(Decision.retracted).is_(False))
+    if municipalities is not None:
+        query = query.where(col(Decision.municipality).in_(municipalities))
     return session.execute(query).all()
 
 

@@ -170,6 +170,13 @@ def subjects_between(
     return {subject.removeprefix(f"{collection}/") for subject in session.exec(query)}
 
 
+def organisations_told(session: Session, stream: str, after: int, until: int, kind: str) -> set[str]:
+    """Name the organisations of the events of a kind between two sequences."""
+    query = select(Event.organisation).where(Event.stream == stream, of_kind(kind))
+    between = (col(Event.sequence) > after, col(Event.sequence) <= until)
+    return set(session.exec(query.where(*between).distinct()))
+
+
 def events_after(session: Session, stream: str, after: int, limit: int, kinds: Sequence[str] = ()) -> list[Event]:
     """List events in order, of some kinds or of all."""
     query = select(Event).where(Event.stream == stream, col(Event.sequence) > after)

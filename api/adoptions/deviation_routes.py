@@ -33,7 +33,8 @@ def list_deviations(
     Avvikelser i de antaganden som gäller, den som först löper ut överst; som JSON eller CSV.
     """
     day = query.as_of or clock.today()
-    found = deviations_on(session, day, request.app.state.settings.county, query)
+    state = request.app.state
+    found = deviations_on(session, state.stands, day, state.settings.county, query)
     if query.wants_csv(accepted=accepts_csv):
         return csv_answer(f"deviations-{day}", CSV_COLUMNS, deviation_rows(found), query.dialect)
     return page_of(request, query, slice_of(query, found), len(found))

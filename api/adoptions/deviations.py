@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlmodel import Session
 
-from api.adoptions.reading import adoptions_on, listed_guidelines
+from api.adoptions.guidelines import listed_guidelines
+from api.adoptions.reading import with_decisions
 from api.adoptions.schemas import DeviationQuery, DeviationRead
+from api.adoptions.stands import Stands
 from db.organisations import municipalities
 from db.vocabulary import AdoptionStatus
 
@@ -18,24 +20,30 @@ CSV_COLUMNS = (
 _LAST = date.max
 
 
-def deviations_on(session: Session, day: date, county: str, query: DeviationQuery) -> list[DeviationRead]:
+def deviations_on(
+    session: Session, stands: Stands, day: date, county: str, query: DeviationQuery
+) -> list[DeviationRead]:
     """List the deviations of all adoptions that stand on a day, those that end first at the top."""
     towns = [town for town in municipalities(session, county) if query.municipality in (None, town.code)]
     listed = [each for each in listed_guidelines(session, day) if query.guideline in (None, each.id)]
     names = {town.code: town.name for town in towns}
+    deviating = [
+        stand
+        for stand in stands.on(session, day, list(names), listed)
+        if stand.cell.status == AdoptionStatus.ADOPTED_WITH_CHANGES
+    ]
     found = [
         DeviationRead(
             **deviation,
-            municipality=code,
-            municipality_name=names[code],
-            guideline=guideline,
-            version=stand.version,
-            decision=f"municipalities/{code}/decisions/{record.source}/{record.external_id}",
+            municipality=stand.cell.municipality,
+            municipality_name=names[stand.cell.municipality],
+            guideline=stand.cell.guideline,
+            version=stand.cell.version,
+            decision=stand.cell.decision,
             expired=_ends(deviation) < day,
         )
-        for code, guideline, stand, record in adoptions_on(session, day, towns, listed)
-        if record is not None and stand.status == AdoptionStatus.ADOPTED_WITH_CHANGES
-        for deviation in record.deviations
+        for stand, record in with_decisions(session, deviating)
+        for deviation in (record.deviations if record else ())
         if query.until is None or _ends(deviation) <= query.until
     ]
     return sorted(found, key=lambda each: (each.until or _LAST, each.municipality, each.guideline, each.provision))

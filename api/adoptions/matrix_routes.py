@@ -45,7 +45,8 @@ def get_matrix(
     Varje deltagande kommun mot varje riktlinje, vilken dag som helst; som JSON, CSV, arbetsbok eller bild.
     """
     settings = request.app.state.settings
-    drawn = draw_matrix(session, query.as_of or clock.today(), settings.county, query)
+    day = query.as_of or clock.today()
+    drawn = draw_matrix(session, request.app.state.stands, day, settings.county, query)
     name = f"adoption-matrix-{drawn.day}"
     match query.format or accepted:
         case "csv":

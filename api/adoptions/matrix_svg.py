@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
-from api.adoptions.matrix import Cell, Matrix
+from api.adoptions.matrix import Matrix
 from api.adoptions.matrix_forms import said
+from api.adoptions.stands import Cell
 from api.pages import words
 from api.pages.redlines import in_swedish
 from db.vocabulary import AdoptionStatus
@@ -39,7 +40,7 @@ def _written(drawn: Matrix, site: str, width: int, height: int) -> Iterator[str]
         f'height="{height}" role="group" aria-labelledby="titel beskrivning" font-family="sans-serif" font-size="13">'
         f'<title id="titel">Kommunernas läge den {drawn.day}</title>'
         f'<desc id="beskrivning">En rad för varje kommun och en kolumn för varje riktlinje. {adopted} av '
-        f"{len(drawn.cells)} visade lägen är antaganden. Tecken och ord i varje ruta förklaras nedanför.</desc>"
+        f"{len(drawn.stands)} visade lägen är antaganden. Tecken och ord i varje ruta förklaras nedanför.</desc>"
         f'<rect width="{width}" height="{height}" fill="#fff"/>'
     )
     for number, _column in enumerate(drawn.columns, 1):

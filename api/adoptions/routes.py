@@ -6,7 +6,8 @@ import uuid_utils.compat as uuid
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api import clock
-from api.adoptions.reading import adoptions_on, listed_guidelines, present_adoption
+from api.adoptions.guidelines import listed_guidelines
+from api.adoptions.reading import present_adoption, with_decisions
 from api.adoptions.schemas import (
     AdoptionQuery,
     AdoptionRead,
@@ -17,6 +18,7 @@ from api.adoptions.schemas import (
     RevisionRead,
 )
 from api.adoptions.service import MANUAL, present_decision, record_decision
+from api.adoptions.stands import Stands
 from api.dependencies import Paging, Public, Reader, Tx, tell_revision
 from api.edge.context import Topic
 from api.edge.routing import StrictRoute
@@ -186,9 +188,10 @@ def list_municipality_adoptions(
     Visar hur kommunen står till varje riktlinje, och beslutet bakom.
     """
     day = query.as_of or clock.today()
-    town = find_municipality(session, municipality_code)
-    found = adoptions_on(session, day, [town], listed_guidelines(session, day))
-    items = [present_adoption(*row) for row in slice_of(query, found)]
+    find_municipality(session, municipality_code)
+    stands: Stands = request.app.state.stands
+    found = stands.on(session, day, [municipality_code], listed_guidelines(session, day))
+    items = [present_adoption(*each) for each in with_decisions(session, slice_of(query, found))]
     return page_of(request, query, items, len(found))
 
 
@@ -199,15 +202,16 @@ def list_adoptions(request: Request, session: Reader, query: Annotated[AdoptionQ
     Visar hur varje deltagande kommun står till varje riktlinje.
     """
     day = query.as_of or clock.today()
-    towns = municipalities(session, request.app.state.settings.county)
+    codes = [town.code for town in municipalities(session, request.app.state.settings.county)]
+    stands: Stands = request.app.state.stands
     found = [
-        row
-        for row in adoptions_on(session, day, towns, listed_guidelines(session, day))
-        if query.municipality in (None, row[0])
-        and query.guideline in (None, row[1])
-        and query.status in (None, row[2].status)
+        stand
+        for stand in stands.on(session, day, codes, listed_guidelines(session, day))
+        if query.municipality in (None, stand.cell.municipality)
+        and query.guideline in (None, stand.cell.guideline)
+        and query.status in (None, stand.cell.status)
     ]
-    items = [present_adoption(*row) for row in slice_of(query, found)]
+    items = [present_adoption(*each) for each in with_decisions(session, slice_of(query, found))]
     return page_of(request, query, items, len(found))
 
 

@@ -66,6 +66,16 @@ def adoption(facts: Iterable[Fact], versions: Sequence[VersionDates], day: date)
     return replace(found, upcoming=upcoming) if upcoming else found
 
 
+def turning_days(facts: Iterable[Fact], versions: Iterable[VersionDates]) -> list[date]:
+    """List the days on which a stand may become another one; from each until the next it stays as it is."""
+    days = {version.in_force_from for version in versions}
+    for fact in facts:
+        days.add(fact.valid_from)
+        if fact.valid_until is not None:
+            days.add(fact.valid_until + timedelta(days=1))
+    return sorted(days)
+
+
 def version_status(adopted: str, versions: Sequence[VersionDates], day: date) -> VersionStatus:
     """Tell how an adopted version stands to the newest one in force."""
     adopted_number, newest = parse_number(adopted), parse_number(shown_version(versions, day).number)

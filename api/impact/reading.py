@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlmodel import Session
 
-from api.adoptions.reading import GuidelineFacts, adoptions_on, listed_guidelines
-from api.adoptions.rules import Adoption
+from api.adoptions.guidelines import GuidelineFacts, listed_guidelines
+from api.adoptions.reading import with_decisions
+from api.adoptions.stands import Cell, Stands
 from api.guidelines.rules import shown_version
 from api.identity.authenticate import Caller
 from api.impact.rules import changed_provisions, effect_on
@@ -23,26 +24,26 @@ from db.vocabulary import AdoptionStatus, ChangeKind, ProposalAction, TargetType
 _IN_FORCE = frozenset({AdoptionStatus.ADOPTED, AdoptionStatus.ADOPTED_WITH_CHANGES})
 
 
-def impact(session: Session, proposal: Proposal, caller: Caller | None, day: date, county: str) -> Impact:
+def impact(  # one argument a part of what it looks at
+    session: Session, stands: Stands, proposal: Proposal, caller: Caller | None, day: date, county: str
+) -> Impact:
     """Tell what a proposal, as a reader sees it, would touch of what stands on a day."""
     text = text_for(session, proposal, caller)
     listed = _touched(session, proposal, day)
-    stands = [
-        (town, guideline, stand, decision)
-        for town, guideline, stand, decision in adoptions_on(session, day, municipalities(session, county), listed)
-        if stand.status in _IN_FORCE and stand.version is not None and decision is not None
-    ]
+    codes = [town.code for town in municipalities(session, county)]
+    in_force = [stand for stand in stands.on(session, day, codes, listed) if stand.cell.status in _IN_FORCE]
     is_guideline = proposal.target_type == TargetType.GUIDELINE
     kind = text.change_kind if is_guideline and proposal.action != ProposalAction.RETIRE else None
     contents = _contents(session, proposal.target_id) if is_guideline else {}
     return Impact(
         guidelines=[_guideline(facts, day) for facts in listed],
         interpretations=_interpretations(session, proposal, text, contents),
-        adoptions=[_adoption(town, guideline, stand, kind, contents) for town, guideline, stand, _ in stands],
+        adoptions=[_adoption(stand.cell, kind, contents) for stand in in_force],
         deviations=[
             deviation
-            for town, guideline, _, decision in stands
-            for deviation in _deviations(town, guideline, decision, contents, text.content)
+            for stand, decision in with_decisions(session, in_force)
+            if decision is not None
+            for deviation in _deviations(stand.cell, decision, contents, text.content)
         ],
     )
 
@@ -85,24 +86,27 @@ def _guideline(facts: GuidelineFacts, day: date) -> TouchedGuideline:
     return TouchedGuideline(guideline=facts.id, version=number, title=facts.titles[number])
 
 
-def _adoption(
-    town: str, guideline: str, stand: Adoption, kind: ChangeKind | None, contents: Mapping[str, Any]
-) -> TouchedAdoption:
-    version = str(stand.version)
-    effect = effect_on(version, list(contents), kind)
-    return TouchedAdoption(municipality=town, guideline=guideline, status=stand.status, version=version, effect=effect)
+def _adoption(cell: Cell, kind: ChangeKind | None, contents: Mapping[str, Any]) -> TouchedAdoption:
+    version = str(cell.version)
+    return TouchedAdoption(
+        municipality=cell.municipality,
+        guideline=cell.guideline,
+        status=cell.status,
+        version=version,
+        effect=effect_on(version, list(contents), kind),
+    )
 
 
 def _deviations(
-    town: str, guideline: str, decision: Decision, contents: Mapping[str, Any], proposed: Mapping[str, Any] | None
+    cell: Cell, decision: Decision, contents: Mapping[str, Any], proposed: Mapping[str, Any] | None
 ) -> list[TouchedDeviation]:
     version = f"{decision.major}.{decision.minor}"
     adopted = contents.get(version)
     changed = changed_provisions(adopted, proposed) if adopted else frozenset()
     return [
         TouchedDeviation(
-            municipality=town,
-            guideline=guideline,
+            municipality=cell.municipality,
+            guideline=cell.guideline,
             version=version,
             provision=deviation["provision"],
             motive=deviation["motive"],

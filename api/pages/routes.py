@@ -58,7 +58,7 @@ def landing(request: Request, session: Reader) -> HTMLResponse:
         "landing.html",
         county=county.name if county else "länet",
         terms=sum(domain["termCount"] for domain in picture.domain_list()),
-        standing=standing(session, clock.today(), settings.county),
+        standing=standing(session, request.app.state.stands, clock.today(), settings.county),
         api_url=settings.api_url,
         contact=settings.contact,
         has_fiction=has_decisions_from(session, DEMONSTRATION),
@@ -141,7 +141,7 @@ def guideline_page(request: Request, session: Reader, guideline_id: GuidelineId,
         version=next(found for found in versions if found.number == head.current_version),
         versions=versions[::-1],
         cards=_picture(request).cards,
-        standing=standing(session, day, settings.county, guideline_id),
+        standing=standing(session, request.app.state.stands, day, settings.county, guideline_id),
         is_made_up=is_made_up,
         earlier=_other_day(datum),
     )
@@ -154,7 +154,8 @@ def proposal_page(request: Request, session: Reader, proposal_id: ProposalId) ->
 
 @router.get("/laget", dependencies=[Depends(Public(Topic.ADOPTIONS))])
 def adoption_page(request: Request, session: Reader, datum: OnDay = None) -> HTMLResponse:
-    drawn = standing(session, datum or clock.today(), request.app.state.settings.county)
+    state = request.app.state
+    drawn = standing(session, state.stands, datum or clock.today(), state.settings.county)
     return render("standing.html", standing=drawn, is_made_up=is_made_up, earlier=_other_day(datum))
 
 

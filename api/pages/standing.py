@@ -6,8 +6,10 @@ from datetime import date
 
 from sqlmodel import Session
 
-from api.adoptions.reading import adoptions_on, listed_guidelines, present_adoption
+from api.adoptions.guidelines import listed_guidelines
+from api.adoptions.reading import present_adoption, with_decisions
 from api.adoptions.schemas import AdoptionRead
+from api.adoptions.stands import Stands
 from api.guidelines.rules import shown_version
 from db.organisations import municipalities
 from db.vocabulary import AdoptionStatus
@@ -63,15 +65,15 @@ def is_made_up(stand: AdoptionRead) -> bool:
     return stand.decision is not None and stand.decision.source == DEMONSTRATION
 
 
-def standing(session: Session, day: date, county: str, guideline: str | None = None) -> Standing:
+def standing(session: Session, stands: Stands, day: date, county: str, guideline: str | None = None) -> Standing:
     """Draw the county on a day, for all guidelines or for one."""
     towns = municipalities(session, county)
     listed = [facts for facts in listed_guidelines(session, day) if guideline in (None, facts.id)]
-    stands: dict[str, list[AdoptionRead]] = {town.code: [] for town in towns}
-    for code, guideline_id, stand, record in adoptions_on(session, day, towns, listed):
-        stands[code].append(present_adoption(code, guideline_id, stand, record))
+    shown: dict[str, list[AdoptionRead]] = {town.code: [] for town in towns}
+    for stand, record in with_decisions(session, stands.on(session, day, list(shown), listed)):
+        shown[stand.cell.municipality].append(present_adoption(stand, record))
     return Standing(
         day=day,
         columns=[Column(facts.id, facts.titles[shown_version(facts.versions, day).number]) for facts in listed],
-        rows=[Row(town.code, town.name, stands[town.code]) for town in towns],
+        rows=[Row(town.code, town.name, shown[town.code]) for town in towns],
     )

@@ -96,4 +96,5 @@ def get_impact(request: Request, session: Reader, caller: Asker, proposal_id: Pr
     Visar vad förslaget skulle beröra: riktlinjer, läsningar av ord, antaganden och avvikelser, kommun för kommun.
     """
     proposal = find_visible(session, str(proposal_id), caller)
-    return impact(session, proposal, caller, clock.today(), request.app.state.settings.county)
+    state = request.app.state
+    return impact(session, state.stands, proposal, caller, clock.today(), state.settings.county)

@@ -6,8 +6,9 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from api.adoptions.reading import fact_of, guidelines_to_adopt
+from api.adoptions.guidelines import guidelines_to_adopt
 from api.adoptions.rules import adoption
+from api.adoptions.stands import fact_of
 from api.pages.redlines import in_swedish
 from api.tasks.rules import Record, Referral, Stand, Task, tasks_of
 from api.tasks.schemas import TaskCounts, TaskRead

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.adoptions.rules import Adoption, Fact, adoption, version_status
+from api.adoptions.rules import Adoption, Fact, adoption, turning_days, version_status
 from api.guidelines.rules import VersionDates
 from db.vocabulary import DecisionKind
 
@@ -239,3 +239,10 @@ def test_the_stand_says_what_belongs_together(facts: list[Fact], on: date) -> No
     assert (found.decision is None) == (found.version is None) == (found.status == "not_started")
     assert found.since is None or found.since <= on
     assert not in_force or found.valid_until is None or found.valid_until >= on
+
+
+@given(histories(), DAYS, DAYS)
+def test_between_its_turning_days_a_stand_stays_as_it_is(facts: list[Fact], one: date, other: date) -> None:
+    first, last = sorted((one, other))
+    if not any(first < turn <= last for turn in turning_days(facts, VERSIONS)):
+        assert adoption(facts, VERSIONS, first) == adoption(facts, VERSIONS, last)
