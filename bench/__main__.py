@@ -27,6 +27,7 @@ from bench.reads import measure_reads
 from bench.searching import measure_searching
 from bench.servers import serving_ours
 from bench.start import measure_start
+from bench.syncing import measure_syncing
 from bench.table import Row, table
 
 _SIZES = (1_000, 10_000, 100_000)
@@ -88,6 +89,8 @@ def _measure(folder: Path, effort: Effort) -> Iterator[Row]:
     yield from measure_feed(folder)
     _say("drawing the matrix")
     yield from measure_matrix(folder, effort)
+    _say("taking in decisions")
+    yield from measure_syncing(folder)
     _say("reading after changes")
     yield from measure_freshness(folder)
     _say("taking the joint process")

@@ -65,10 +65,12 @@ def serving_ours(folder: Path, database: Path, **settings: str) -> Iterator[Serv
         yield server
 
 
-def token(database: Path) -> str:
-    """Sign a token that the server of this database takes, as a developer does."""
-    command = [sys.executable, "-m", "api", "token", "--organisation", "2281", "--role", "reader"]
-    told = subprocess.run(command, env=environment(database), check=True, capture_output=True, text=True, timeout=60)
+def token(database: Path | str, role: str = "reader") -> str:
+    """Sign a token that the server of this database, a file or an address, takes, as a developer does."""
+    command = [sys.executable, "-m", "api", "token", "--organisation", "2281", "--role", role]
+    url = database if isinstance(database, str) else f"sqlite:///{database}"
+    environ = environment() | {"SAMSPRAK_DATABASE_URL": url}
+    told = subprocess.run(command, env=environ, check=True, capture_output=True, text=True, timeout=60)
     return told.stdout.strip()
 
 
