@@ -53,18 +53,16 @@ class Ledger:
 
     def enter(self, external_id: str, body: DecisionBody) -> tuple[Result, Decision]:
         """Enter one; raises Unprocessable or RevisionConflict. What is known already is told, and not entered."""
-        sent = body.model_dump(mode="json", by_alias=True, include=_SAID)
-        # Of what it says alone: a field that a later version adds makes no old record another.
-        digest = content_hash(body.model_dump(mode="json", by_alias=True, include=_SAID, exclude_none=True))
         decision_id = decision_id_of(self._municipality, self._source, external_id)
         known = self._known.get(decision_id)
-        if known is not None:
-            if body.source_revision < known.source_revision:
-                return "stale", known
-            if body.source_revision == known.source_revision:
-                if digest != known.body_hash:
-                    raise RevisionConflict(f"Revision {body.source_revision} is stored with another content.")
-                return "unchanged", known
+        if known is not None and body.source_revision < known.source_revision:
+            return "stale", known
+        # Of what it says alone: a field that a later version adds makes no old record another.
+        digest = content_hash(body.model_dump(mode="json", by_alias=True, include=_SAID, exclude_none=True))
+        if known is not None and body.source_revision == known.source_revision:
+            if digest != known.body_hash:
+                raise RevisionConflict(f"Revision {body.source_revision} is stored with another content.")
+            return "unchanged", known
         now = clock.now()
         decision = Decision(
             id=decision_id,
@@ -78,7 +76,10 @@ class Ledger:
             **(self._fields(body) if isinstance(body, DecisionRecord) else _NOTHING),
         )
         revision = DecisionRevision(
-            decision_id=decision_id, source_revision=body.source_revision, record=sent, recorded_at=now
+            decision_id=decision_id,
+            source_revision=body.source_revision,
+            record=body.model_dump(mode="json", by_alias=True, include=_SAID),
+            recorded_at=now,
         )
         self._known[decision_id] = decision
         self._entered.append((decision, revision))
