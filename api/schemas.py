@@ -53,6 +53,7 @@ class Query(Input):
 
 _SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
+_ORDINAL = re.compile(r"[1-9][0-9]{0,18}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(_DAY.pattern + r"(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2}))?")
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
@@ -81,6 +82,12 @@ def _sane_day(value: date) -> date:
 def _only_digits(value: Any) -> Any:
     if isinstance(value, str) and not _WHOLE.fullmatch(value):
         raise PydanticCustomError("int_parsing", "is a whole number, written in digits")
+    return value
+
+
+def _only_ordinal(value: Any) -> Any:
+    if isinstance(value, str) and not _ORDINAL.fullmatch(value):
+        raise PydanticCustomError("int_parsing", "is a whole number from 1, written in digits without leading zeros")
     return value
 
 
@@ -168,6 +175,8 @@ WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"{}|\\^
 # A number in a query, which has one spelling only.
 ONE_SPELLING = BeforeValidator(_only_digits)
 QueryInt = Annotated[int, ONE_SPELLING]
+# Which of several that are counted from 1, as it stands in an address: 1, never 01.
+Ordinal = Annotated[int, Field(ge=1, le=1_000_000), BeforeValidator(_only_ordinal)]
 # A yes or no in a query, likewise.
 QueryBool = Annotated[bool, BeforeValidator(_only_true_or_false)]
 # An instant in a query; a day is its first instant in Sweden.

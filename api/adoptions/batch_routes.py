@@ -11,27 +11,23 @@ from api.adoptions.batches import BatchRecorder
 from api.adoptions.sheets import SheetRow, rows_of_csv, rows_of_workbook, take_source
 from api.dependencies import Tx
 from api.edge.context import context_of
-from api.edge.routing import StrictRoute, content_type
-from api.errors import UnsupportedMediaType
+from api.edge.routing import StrictRoute, check_plain, read_json
 from api.identity.authenticate import DecisionWriter
 from api.openapi import answers, body_example
 from api.organisations.routes import MunicipalityCodePath
 from api.tables import CSV, XLSX
 
 _READERS = {CSV: rows_of_csv, XLSX: rows_of_workbook}
-_TAKES = "application/json, text/csv or " + XLSX
+_TAKEN = f"application/json, {CSV}, {XLSX}"
 
 
 class SheetRoute(StrictRoute):
     """A route that takes its items as a table too; `request.state.rows` holds the lines of the file."""
 
     async def read(self, request: Request, body: bytes) -> object:
-        media_type, charset = content_type(request)
-        reader = _READERS.get(media_type)
+        reader = _READERS.get(check_plain(request, _TAKEN))
         if reader is None:
-            return await super().read(request, body)
-        if charset not in ("utf-8", "utf8"):
-            raise UnsupportedMediaType("CSV is UTF-8: send no other charset.", {"Accept": _TAKES})
+            return read_json(request, body, _TAKEN)
         request.state.rows = await run_in_threadpool(reader, body)
         # The framework takes a body for JSON by this alone.
         request._headers = Headers({**request.headers, "content-type": "application/json"})  # noqa: SLF001

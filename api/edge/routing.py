@@ -100,22 +100,27 @@ async def read_body(request: Request, cap: int) -> bytes:
     return b"".join(chunks)
 
 
-def read_json(request: Request, body: bytes) -> object:
-    """Parse a JSON body; raises UnsupportedMediaType or MalformedRequest."""
-    media_type, charset = content_type(request)
-    if media_type != "application/json":
-        raise UnsupportedMediaType("The body must be application/json.", {"Accept": "application/json"})
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise UnsupportedMediaType("Send the body as it is, not compressed.", {"Accept-Encoding": "identity"})
-    if charset not in ("utf-8", "utf8"):
-        raise UnsupportedMediaType("JSON is UTF-8: send no other charset.", {"Accept": "application/json"})
+def read_json(request: Request, body: bytes, taken: str = "application/json") -> object:
+    """Parse a JSON body; raises UnsupportedMediaType, which tells what is `taken`, or MalformedRequest."""
+    if check_plain(request, taken) != "application/json":
+        raise UnsupportedMediaType(f"The body must be {taken}.", {"Accept": taken})
     try:
         return strict_json(body)
     except JsonRefused as refusal:
         raise MalformedRequest(f"The body is not taken: {refusal.detail}.", code=refusal.reason) from None
 
 
-def content_type(request: Request) -> tuple[str, str]:
+def check_plain(request: Request, taken: str) -> str:
+    """Give the media type of a body; raises UnsupportedMediaType for what is compressed or no UTF-8."""
+    media_type, charset = _content_type(request)
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType("Send the body as it is, not compressed.", {"Accept-Encoding": "identity"})
+    if charset not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType("All texts are UTF-8: send no other charset.", {"Accept": taken})
+    return media_type
+
+
+def _content_type(request: Request) -> tuple[str, str]:
     """Read the Content-Type: the media type, and the charset or UTF-8."""
     told = Message()
     told["content-type"] = request.headers.get("content-type", "none/none")

@@ -6,6 +6,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from pydantic import Field
 
 from api.dependencies import Public, Reader
 from api.edge.context import Topic, context_of
@@ -16,18 +17,16 @@ from api.events.rules import check_reading, first_place
 from api.events.schemas import EventPage, EventQuery, EventsLinks, EventsMeta, ListenQuery
 from api.identity.authenticate import Asker
 from api.openapi import answers, file_answer
-from api.schemas import LARGEST_INTEGER, Link, QueryInt
+from api.schemas import LARGEST_INTEGER, ONE_SPELLING, Link
 from db.events import last_sequence
 from db.feed import event_rows
 from db.types import PUBLIC_STREAM
 
 router = APIRouter(tags=["events"], route_class=StrictRoute)
 LastEventId = Annotated[
-    QueryInt | None,
+    Annotated[int, Field(ge=0, le=LARGEST_INTEGER), ONE_SPELLING] | None,
     Header(
         alias="Last-Event-ID",
-        ge=0,
-        le=LARGEST_INTEGER,
         description="The last sequence that came. Det senaste löpnumret som kom fram.",
     ),
 ]

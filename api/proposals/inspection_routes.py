@@ -18,7 +18,7 @@ from api.proposals.inspection_schemas import ProposalPreview, SubmissionHead, Su
 from api.proposals.previewing import preview
 from api.proposals.reading import find_visible, present_submission, present_submission_head
 from api.proposals.routes import ProposalId
-from api.schemas import Page, QueryInt
+from api.schemas import Ordinal, Page
 from db.proposals import find_submission, page_of_submissions
 
 router = APIRouter(prefix="/proposals/{proposalId}", tags=["proposals"], route_class=StrictRoute)
@@ -26,11 +26,9 @@ PROPOSALS = Depends(Public(Topic.PROPOSALS))
 # Made from proposals, the glossary, guidelines and decisions: what changes any of them changes these.
 EVERYTHING = Depends(Public(Topic.EVENTS))
 SubmissionNumber = Annotated[
-    QueryInt,
+    Ordinal,
     Path(
         alias="submissionNumber",
-        ge=1,
-        le=1_000_000,
         description="Which submission, counted from 1. Vilken inlämning i ordningen.",
         examples=[1],
     ),

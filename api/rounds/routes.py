@@ -26,18 +26,16 @@ from api.rounds.schemas import (
     StatementRead,
 )
 from api.rounds.sheet import AskedForm, collate, in_form
-from api.schemas import Page
+from api.schemas import Ordinal, Page
 from db.rounds import number_of_statements, page_of_rounds, told_statements
 
 router = APIRouter(tags=["proposals"], route_class=StrictRoute)
 PROPOSALS = Depends(Public(Topic.PROPOSALS))
 _ROUND = "/proposals/{proposalId}/rounds/{roundNumber}"
 RoundNumber = Annotated[
-    int,
+    Ordinal,
     Path(
         alias="roundNumber",
-        ge=1,
-        le=1_000_000,
         description="Which round of the proposal, counted from 1. Remissomgångens nummer.",
         examples=[1],
     ),

@@ -297,7 +297,15 @@ def test_a_file_that_cannot_be_read_is_refused_as_a_whole(county: County, name: 
 
 @pytest.mark.parametrize("kind", ["text/csv; charset=iso-8859-1", "text/plain", "application/zip"])
 def test_other_media_types_are_refused(library: County, kind: str) -> None:
-    check_problem(send_file(library, lines(HEAD, LINE), kind), 415, "unsupported-media-type")
+    answer = send_file(library, lines(HEAD, LINE), kind)
+    check_problem(answer, 415, "unsupported-media-type")
+    assert answer.headers["accept"] == f"application/json, {CSV}, {XLSX}"
+
+
+def test_a_compressed_file_is_refused_as_such(library: County) -> None:
+    by = library.token("2281", "coordinator")
+    answer = library.raw("POST", BATCHES, lines(HEAD, LINE), by, content_type=CSV, content_encoding="gzip")
+    assert "compressed" in check_problem(answer, 415, "unsupported-media-type")["detail"]
 
 
 def workbook(rows: Iterable[Sequence[Any]], write: Callable[[Any, Any], None] | None = None) -> bytes:

@@ -4,8 +4,11 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from api import clock
 from tests.conftest import County
+from tests.edge.desk import check_problem
 from tests.proposals.acts import etag, submitted
 from tests.rounds.acts import OPPOSITION, moderator, referral, referred, state
 
@@ -94,3 +97,10 @@ def test_rounds_that_are_not_there_are_not_found(county: County) -> None:
     for path in ("rounds/2", "rounds/0", "rounds/x", "rounds/2/statements", "rounds/2/sheet", "rounds/99999999999"):
         assert county.get(f"{address}/{path}").status_code == 404, path
         assert county.get(f"{never}/{path}").status_code == 404, path
+
+
+@pytest.mark.parametrize("number", ["01", "+1", "0", "-1", "1.0", "%D9%A1", "1000001", "9" * 30])
+def test_a_round_and_a_submission_have_one_address_each(county: County, number: str) -> None:
+    address = submitted(county, county.token("2281"))
+    for path in (f"{address}/submissions/{number}", f"{address}/rounds/{number}/statements"):
+        check_problem(county.get(path), 404, "not-found")
