@@ -34,7 +34,7 @@ test-idp: .venv/.ok tests/idp/node_modules/.ok ## accept the tokens of a certifi
 	$(PY) -m pytest -q tests/idp/check_provider.py
 
 test-faults: .venv/.ok ## kill, stop and starve a loaded server for 15 minutes at the most; one line of JSON a fault
-	FAULT_ROUNDS=50 timeout --signal=INT --kill-after=60 15m $(PY) -m pytest -q -n 3 --timeout 900 tests/faults
+	FAULT_ROUNDS=50 timeout --signal=INT --kill-after=60 15m $(PY) -m pytest -q -n 2 --timeout 900 tests/faults
 
 lint: .venv/.ok ## check style, the Dockerfile, the compose file and the CI script
 	$(PY) -m ruff check .
