@@ -75,14 +75,17 @@ def serve_command(
         Keys(database, settings.signing_key_file)
     log_as_json()
     _greet(settings)
+    # What is loaded stays: to look through it again and again takes a fifth of a second while it is loaded, and later
+    # would hold up all requests for as long each time.
+    gc.disable()
     # Only here: to load the whole service takes twice the time that any other command needs.
     from api.edge.server import make_server  # noqa: PLC0415
     from api.main import create_server  # noqa: PLC0415
 
     leaving = threading.Event()
     app = create_server(settings, leaving)
-    # What is loaded by now stays: to look through it again and again would hold up all requests for 150 ms each time.
     gc.freeze()
+    gc.enable()
     make_server(app, settings.base_url, leaving, settings.leaving_seconds).run(sockets=[listener])
 
 
