@@ -148,6 +148,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.freshness = await to_thread.run_sync(Freshness, database)
     app.state.turns = anyio.Semaphore(_WRITERS[database.url.get_backend_name()])
     app.state.packing = anyio.CapacityLimiter(1)
+    app.state.opening = anyio.CapacityLimiter(2)
     app.state.keys = await to_thread.run_sync(Keys, database, settings.signing_key_file)
     app.state.doorkeeper = Doorkeeper(database, app.state.keys, app.state.freshness, app.state.leaving)
     app.state.outbound = Outbound(settings.outbound_private_hosts)

@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import APIRouter, Query, Request
-from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 
 from api.adoptions.batch_schemas import BatchQuery, BatchResult, DecisionBatch
@@ -28,7 +28,7 @@ class SheetRoute(StrictRoute):
         reader = _READERS.get(check_plain(request, _TAKEN))
         if reader is None:
             return read_json(request, body, _TAKEN)
-        request.state.rows = await run_in_threadpool(reader, body)
+        request.state.rows = await to_thread.run_sync(reader, body, limiter=request.app.state.opening)
         # The framework takes a body for JSON by this alone.
         request._headers = Headers({**request.headers, "content-type": "application/json"})  # noqa: SLF001
         source = take_source(request.state.rows)

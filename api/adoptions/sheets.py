@@ -21,7 +21,7 @@ _ID = "externalId"
 _WHOLE_NUMBERS = frozenset({"sourceRevision"})
 _TRUE, _FALSE = frozenset({"true", "sant"}), frozenset({"false", "falskt"})
 # What no file of a thousand decisions needs.
-_MOST_ROWS = 10_000
+_MOST_ROWS, _MOST_COLUMNS = 10_000, 2 * len(COLUMNS)
 
 
 @dataclass
@@ -71,7 +71,10 @@ def _numbered(lines: Any) -> Iterator[tuple[int, Sequence[Cell]]]:
                 raise invalid("", "too-many-rows", f"a file has at most {_MOST_ROWS} lines: send several")
             yield lines.line_num, line
     except csv.Error:
-        detail = f"row {lines.line_num} is not CSV: a quotation mark is not closed, or stands within a cell undoubled"
+        detail = (
+            f"row {lines.line_num} is not CSV: a quotation mark is not closed or stands within a cell undoubled, or a "
+            "cell is longer than any text may be"
+        )
         raise invalid("", "not-csv", detail) from None
 
 
@@ -91,6 +94,8 @@ def _rows(lines: Iterator[tuple[int, Sequence[Cell]]]) -> list[SheetRow]:
 
 
 def _columns(header: Sequence[Cell]) -> list[str]:
+    if len(header) > _MOST_COLUMNS:
+        raise invalid("/header", "too-many-columns", f"names at most {len(COLUMNS)} columns: {', '.join(COLUMNS)}")
     names = {name.casefold(): name for name in COLUMNS}
     found = [names.get(str(cell or "").strip().casefold()) for cell in header]
     while found and found[-1] is None and header[len(found) - 1] in ("", None):

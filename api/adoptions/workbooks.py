@@ -14,6 +14,7 @@ _SECONDS = 20
 _REFUSALS = {
     "not-a-workbook": "is not a workbook (.xlsx) that can be opened: save it anew, or send CSV",
     "too-large": "is too large when it is unpacked: send fewer rows, or CSV",
+    "error-cell": "holds a cell with an error, such as #REF!, or a formula without a value: mend it and save it anew",
     "too-many-rows": "has too many rows or columns: send the filled cells only, in several files",
 }
 

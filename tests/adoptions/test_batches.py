@@ -2,6 +2,7 @@
 
 import io
 import random
+import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -280,6 +281,7 @@ BAD_FILES: dict[str, tuple[bytes, tuple[str, str]]] = {
     "no id": (lines("guideline;version", "a;1.0"), ("/header", "missing-column")),
     "an open quotation": (lines(HEAD, '"KS-1;gemensamt-sprak'), ("", "not-csv")),
     "1,001 lines": (lines(HEAD, *[LINE] * 1_001), ("/items", "too-long")),
+    "far too many columns": (lines(";".join(["kolumn"] * 60_000)), ("/header", "too-many-columns")),
     "far too many lines": (lines(HEAD, *[";" * 7] * 10_001), ("", "too-many-rows")),
 }
 
@@ -321,6 +323,15 @@ def workbook(rows: Iterable[Sequence[Any]], write: Callable[[Any, Any], None] | 
     return out.getvalue()
 
 
+def edited(content: bytes, left_out: bytes) -> bytes:
+    """Write a workbook once more, without some of its sheet."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as book, zipfile.ZipFile(out, "w") as made:
+        for name in book.namelist():
+            made.writestr(name, book.read(name).replace(left_out, b""))
+    return out.getvalue()
+
+
 def test_a_workbook_says_the_same_as_the_file(county: County) -> None:
     cells: list[Any] = [*LINE.split(";")]
     send_file(county, lines(HEAD, LINE))
@@ -341,7 +352,26 @@ BAD_WORKBOOKS: dict[str, tuple[bytes, str]] = {
         "too-large",
     ),
     "too many rows": (workbook([HEAD.split(";"), *[LINE.split(";")] * 10_001]), "too-many-rows"),
+    "one long text that four hundred cells tell": (workbook([HEAD.split(";"), *[["å" * 32_000]] * 400]), "too-large"),
+    "an error in a cell": (
+        workbook([HEAD.split(";")], lambda _book, page: page.write_formula(1, 0, "=A1/0", value="#DIV/0!")),
+        "error-cell",
+    ),
+    "a formula without a value": (
+        edited(
+            workbook([HEAD.split(";")], lambda _book, page: page.write_formula(1, 0, "=A1", value="7")), b"<v>7</v>"
+        ),
+        "error-cell",
+    ),
 }
+
+
+def test_a_formula_counts_by_its_value(county: County) -> None:
+    cells = LINE.split(";")
+    book = workbook([HEAD.split(";"), cells], lambda _book, page: page.write_formula(1, 5, '="K"', value="Nämnden"))
+    assert results(send_file(county, book, XLSX)) == ["created"]
+    [decision] = county.get("/municipalities/2281/decisions?limit=1").json()["items"]
+    assert "Nämnden" in (decision["body"], decision["bodyType"])
 
 
 @pytest.mark.parametrize("name", BAD_WORKBOOKS)
