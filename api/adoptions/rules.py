@@ -51,6 +51,9 @@ _ADOPTED = {
     DecisionKind.ADOPT_WITH_CHANGES: AdoptionStatus.ADOPTED_WITH_CHANGES,
 }
 _IN_FORCE = frozenset(_ADOPTED.values())
+# All read what anybody sends: so many days to come are looked at, since each asks for all decisions, and so many
+# warnings are told, the newest. In good faith nobody decides as much of one guideline.
+_LOOKED_AHEAD, _TOLD = 20, 20
 
 
 def adoption(facts: Iterable[Fact], versions: Sequence[VersionDates], day: date) -> Adoption:
@@ -96,40 +99,46 @@ def adopted_before(facts: Iterable[Fact], number: str) -> str | None:
 
 
 def _stand(ordered: Sequence[Fact], day: date) -> Adoption:
-    stand = Adoption()
+    stand, idle = Adoption(), list[Fact]()
     for fact in ordered:
         if fact.valid_from <= day:
-            stand = _after(stand, fact)
+            after = _after(stand, fact)
+            if after is None:
+                idle.append(fact)
+            else:
+                stand = after
+    warnings = (f"{fact.kind} {fact.source}/{fact.external_id} has no adoption to act on" for fact in idle[-_TOLD:])
+    stand = replace(stand, warnings=tuple(warnings)) if idle else stand
     if _has_ended(stand, day) and stand.valid_until is not None:
         ended = stand.valid_until + timedelta(days=1)
         return replace(stand, status=AdoptionStatus.LAPSED, since=ended)
     return stand
 
 
-def _after(stand: Adoption, fact: Fact) -> Adoption:  # noqa: PLR0911  (one line a kind of decision)
+def _after(stand: Adoption, fact: Fact) -> Adoption | None:  # noqa: PLR0911  (one line a kind of decision)
+    """Give the stand after a decision; None when it has nothing to act on."""
     adopted = stand.status in _IN_FORCE
     in_force = adopted and not _has_ended(stand, fact.valid_from)
     match fact.kind:
         case DecisionKind.ADOPT | DecisionKind.ADOPT_WITH_CHANGES:
-            return _fresh(stand, fact, _ADOPTED[fact.kind])
+            return _fresh(fact, _ADOPTED[fact.kind])
         case DecisionKind.EXTEND if adopted:
             return replace(stand, valid_until=fact.valid_until)
         case DecisionKind.REPEAL if adopted:
-            return _fresh(stand, fact, AdoptionStatus.REPEALED)
+            return _fresh(fact, AdoptionStatus.REPEALED)
         case DecisionKind.EXTEND | DecisionKind.REPEAL:
-            told = f"{fact.kind} {fact.source}/{fact.external_id} has no adoption to act on"
-            return replace(stand, warnings=(*stand.warnings, told))
+            return None
         case DecisionKind.DECLINE if in_force and fact.version != stand.version:
             return replace(stand, declined=fact.version, reviewing=None)
         case DecisionKind.UNDER_REVIEW if in_force:
             return replace(stand, reviewing=fact.version, declined=None)
         case DecisionKind.DECLINE:
-            return _fresh(stand, fact, AdoptionStatus.DECLINED)
+            return _fresh(fact, AdoptionStatus.DECLINED)
         case DecisionKind.UNDER_REVIEW:
-            return _fresh(stand, fact, AdoptionStatus.UNDER_REVIEW)
+            return _fresh(fact, AdoptionStatus.UNDER_REVIEW)
 
 
-def _fresh(stand: Adoption, fact: Fact, status: AdoptionStatus) -> Adoption:
+def _fresh(fact: Fact, status: AdoptionStatus) -> Adoption:
     return Adoption(
         status=status,
         version=fact.version,
@@ -137,7 +146,6 @@ def _fresh(stand: Adoption, fact: Fact, status: AdoptionStatus) -> Adoption:
         valid_until=fact.valid_until,
         legal_force_on=fact.legal_force_on,
         decision=fact.id,
-        warnings=stand.warnings,
     )
 
 
@@ -147,7 +155,8 @@ def _has_ended(stand: Adoption, day: date) -> bool:
 
 def _upcoming(ordered: Sequence[Fact], stand: Adoption, day: date) -> tuple[AdoptionStatus, date] | None:
     """Find the first day after this one on which a decision already taken changes the status or the version."""
-    for coming in sorted({fact.valid_from for fact in ordered if fact.valid_from > day}):
+    coming_days = sorted({fact.valid_from for fact in ordered if fact.valid_from > day})
+    for coming in coming_days[:_LOOKED_AHEAD]:
         following = _stand(ordered, coming)
         if (following.status, following.version) != (stand.status, stand.version):
             return following.status, coming

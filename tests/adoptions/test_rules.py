@@ -246,3 +246,10 @@ def test_between_its_turning_days_a_stand_stays_as_it_is(facts: list[Fact], one:
     first, last = sorted((one, other))
     if not any(first < turn <= last for turn in turning_days(facts, VERSIONS)):
         assert adoption(facts, VERSIONS, first) == adoption(facts, VERSIONS, last)
+
+
+def test_of_thousands_of_idle_decisions_the_newest_are_told() -> None:
+    facts = [replace(fact("repeal 1.0 0201"), id=str(number), external_id=f"{number:04}") for number in range(3_000)]
+    found = adoption(facts, VERSIONS, day("0301"))
+    assert (found.status, len(found.warnings)) == ("not_started", 20)
+    assert "platina/2999" in found.warnings[-1]
