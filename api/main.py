@@ -168,6 +168,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.published = published
     app.state.marker = CurrentMarker(published)
     app.state.stands = Stands()
+    app.state.tests_under_way = set[str]()
     app.state.keys.on_change = partial(_forget_keys, app)
     app.state.streams = Streams(database)
     # Streams last: who is told of a change and then asks finds it.

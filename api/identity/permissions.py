@@ -61,6 +61,7 @@ _READINESS = frozenset({"readiness:write"})
 _RECORD = frozenset({"decisions:write"})
 _CLIENTS = frozenset({"clients:manage"})
 _WEBHOOKS = frozenset({"webhooks:manage"})
+_OF_A_STREAM = "its own organisation; of its own stream with events:read"
 _API = "/api/v1"
 _MATURITY = f"{_API}/municipalities/{{municipalityCode}}/maturity-results"
 _ROUNDS = f"{_API}/proposals/{{proposalId}}/rounds"
@@ -206,20 +207,20 @@ ROUTES: tuple[Access, ...] = (
     Access("PATCH", f"{_API}/issuers/{{issuerId}}", _ISSUERS, "roles that its organisation may hold"),
     Access("POST", f"{_API}/issuers/{{issuerId}}/test", _ISSUERS),
     Access("GET", f"{_API}/webhooks", _WEBHOOKS, "its own organisation"),
-    Access("POST", f"{_API}/webhooks", _WEBHOOKS, "its own organisation; of its own stream with events:read"),
+    Access("POST", f"{_API}/webhooks", _WEBHOOKS, _OF_A_STREAM),
     Access("GET", f"{_API}/webhooks/{{webhookId}}", _WEBHOOKS, "its own organisation"),
-    Access("PATCH", f"{_API}/webhooks/{{webhookId}}", _WEBHOOKS, "its own organisation"),
+    Access("PATCH", f"{_API}/webhooks/{{webhookId}}", _WEBHOOKS, _OF_A_STREAM),
     Access("DELETE", f"{_API}/webhooks/{{webhookId}}", _WEBHOOKS, "its own organisation"),
-    Access("POST", f"{_API}/webhooks/{{webhookId}}/secrets", _WEBHOOKS, "its own organisation"),
+    Access("POST", f"{_API}/webhooks/{{webhookId}}/secrets", _WEBHOOKS, _OF_A_STREAM),
     Access(
         "DELETE",
         f"{_API}/webhooks/{{webhookId}}/secrets/{{secretId}}",
         _WEBHOOKS,
-        "its own organisation; never the last",
+        f"{_OF_A_STREAM}; never the last",
     ),
-    Access("POST", f"{_API}/webhooks/{{webhookId}}/test", _WEBHOOKS, "its own organisation"),
-    Access("GET", f"{_API}/webhooks/{{webhookId}}/deliveries", _WEBHOOKS, "its own organisation"),
-    Access("POST", f"{_API}/webhooks/{{webhookId}}/replays", _WEBHOOKS, "its own organisation"),
+    Access("POST", f"{_API}/webhooks/{{webhookId}}/test", _WEBHOOKS, _OF_A_STREAM),
+    Access("GET", f"{_API}/webhooks/{{webhookId}}/deliveries", _WEBHOOKS, _OF_A_STREAM),
+    Access("POST", f"{_API}/webhooks/{{webhookId}}/replays", _WEBHOOKS, _OF_A_STREAM),
     Access("GET", f"{_API}/events", rule="an organisation's own stream needs its token with events:read"),
     Access("GET", f"{_API}/events/stream", rule="as /events"),
     Access("GET", f"{_API}/events/checkpoints", rule="as /events"),

@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from api.errors import NotFound
+from api.events.rules import check_reading
 from api.identity.authenticate import Caller
 from api.schemas import Link
 from api.webhooks.rules import NEVER_WAS, Attempt, check_owner
@@ -30,6 +31,13 @@ def find_own(session: Session, webhook_id: str, caller: Caller) -> Webhook:
     if webhook is None:
         raise NotFound(NEVER_WAS)
     check_owner(webhook.organisation, caller.organisation)
+    return webhook
+
+
+def find_readable(session: Session, webhook_id: str, caller: Caller) -> Webhook:
+    """Load one whose events the caller may read; raises Forbidden for a stream that it may not."""
+    webhook = find_own(session, webhook_id, caller)
+    check_reading(caller, webhook.stream)
     return webhook
 
 

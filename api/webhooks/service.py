@@ -17,6 +17,7 @@ from api.webhooks.rules import Attempt, Health
 from api.webhooks.schemas import ReplayCreate, ReplayRead, WebhookCreate, WebhookUpdate
 from api.webhooks.telling import tell
 from db.events import Event, find_event, find_event_by_id, is_of_kinds, last_sequence
+from db.organisations import lock_organisation
 from db.session import Transaction
 from db.vocabulary import DisabledFor
 from db.webhooks import (
@@ -34,6 +35,8 @@ from db.webhooks import (
 def create_webhook(tx: Transaction, caller: Caller, body: WebhookCreate) -> tuple[Webhook, str]:
     """Subscribe to what happens from now on; gives the webhook and its secret."""
     check_reading(caller, body.stream)
+    # Two at once would both find room.
+    lock_organisation(tx, caller.organisation)
     rules.check_room(count_webhooks(tx, caller.organisation))
     now = clock.now()
     webhook = Webhook(
@@ -79,7 +82,7 @@ def change_webhook(
 
 def remove_webhook(tx: Transaction, caller: Caller, webhook_id: str, sent: frozenset[int] | None) -> Webhook:
     """Delete a webhook, its secrets and the log of its deliveries."""
-    webhook = _locked(tx, caller, webhook_id)
+    webhook = _locked(tx, caller, webhook_id, leads_somewhere=False)
     check_revision(webhook.revision, sent)
     tell(tx, webhook, "webhook.deleted", who(tx, caller))
     delete_webhook(tx, webhook)
@@ -175,9 +178,12 @@ def _tell_of_secret(tx: Transaction, caller: Caller, webhook: Webhook, kind: str
     tell(tx, webhook, kind, who(tx, caller), **told)
 
 
-def _locked(tx: Transaction, caller: Caller, webhook_id: str) -> Webhook:
+def _locked(tx: Transaction, caller: Caller, webhook_id: str, *, leads_somewhere: bool = True) -> Webhook:
+    """Lock a webhook; who says where a private stream is sent, or how it is signed, must be one who may read it."""
     webhook = lock_webhook(tx, webhook_id)
     if webhook is None:
         raise NotFound(rules.NEVER_WAS)
     rules.check_owner(webhook.organisation, caller.organisation)
+    if leads_somewhere:
+        check_reading(caller, webhook.stream)
     return webhook

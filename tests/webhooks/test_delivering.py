@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import event
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from tests.conftest import County, Store, running
+from tests.edge.desk import check_problem
 from tests.examples import DECISION_BODY
 from tests.proposals.acts import amendment, draft
 from tests.webhooks.conftest import Json, Post
@@ -213,3 +215,16 @@ def test_what_was_proposed_is_sent_when_it_is_public_and_not_before(post: Post) 
     address = f"/proposals/{made.json()['id']}/transitions"
     county.send("POST", address, {"action": "submit"}, editor, if_match='"1"').raise_for_status()
     assert post.receiver.wait_for(1)[0].told["type"] == "proposal.submitted"
+
+
+def test_a_slow_receiver_is_tested_once_at_a_time(post: Post) -> None:
+    webhook = post.subscribe()
+    post.receiver.answer = lambda _got: Answer(after=1.5)
+    with ThreadPoolExecutor(1) as other:
+        first = other.submit(post.act, webhook, "test")
+        post.receiver.wait_for(1)
+        assert post.county.app.state.tests_under_way == {"2281"}
+        check_problem(post.act(webhook, "test"), 429, "too-many-requests")
+        assert first.result().json()["taken"]
+    post.receiver.answer = lambda _got: Answer()
+    assert post.act(webhook, "test").json()["taken"]

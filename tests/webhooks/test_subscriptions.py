@@ -288,3 +288,22 @@ def test_a_test_tells_what_came_of_it_even_of_a_stopped_webhook(post: Post) -> N
         "data": {"webhook": webhook["id"]},
     }
     assert post.events()[-1]["data"].items() >= {"taken": True, "status": 204, "reason": None}.items()
+
+
+def test_who_may_not_read_a_private_stream_leads_it_nowhere(county: County) -> None:
+    webhook, settings = made(county, stream="2281"), county.settings
+    manager = issue_token(county.app.state.keys, settings, subject="a", organisation="2281", scopes=["webhooks:manage"])
+    address = f"/webhooks/{webhook['id']}"
+    secret = webhook["secrets"][0]["id"]
+    for method, path, body in (
+        ("PATCH", "", {"url": "https://annan.example/"}),
+        ("POST", "/replays", {"after": 0}),
+        ("POST", "/secrets", None),
+        ("DELETE", f"/secrets/{secret}", None),
+        ("POST", "/test", None),
+        ("GET", "/deliveries", None),
+    ):
+        answer = county.send(method, f"{address}{path}", body, manager, if_match='"1"')
+        check_problem(answer, 403, "forbidden")
+    assert county.get(address, manager).json()["url"] == webhook["url"]
+    assert county.send("DELETE", address, None, manager, if_match='"1"').status_code == 200
