@@ -38,6 +38,8 @@ Handler = Callable[[Request, Any], Awaitable[Response]]
 log = structlog.get_logger("samsprak.problems")
 
 _MOST_FAULTS = 50
+# Of each of a thousand rows: what is wrong with more of its fields is wrong with the file.
+_MOST_FAULTS_OF_A_ROW = 5
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.:~-]{1,64}")
 
 # pydantic's names for faults → ours; what is not listed keeps pydantic's name with hyphens.
@@ -181,7 +183,8 @@ def _from_validation(method: str, errors: Iterable[Mapping[str, Any]]) -> Domain
 
 def row_faults(error: ValidationError) -> list[FieldError]:
     """List what is wrong with a part of a body that is read by itself, as seen from that part."""
-    return [_field_error({**each, "loc": ("body", *each["loc"])}) for each in error.errors()[:_MOST_FAULTS]]
+    errors = error.errors(include_url=False, include_context=False, include_input=False)[:_MOST_FAULTS_OF_A_ROW]
+    return [_field_error({**each, "loc": ("body", *each["loc"])}) for each in errors]
 
 
 def _field_error(error: Mapping[str, Any]) -> FieldError:
