@@ -55,6 +55,8 @@ def tokens(surface: County, store: Store) -> list[str]:
 def test_every_operation_keeps_its_contract(case: Case, surface: County, tokens: list[str]) -> None:
     # A list without items leaves no trace in an address: what is sent then is in order.
     assume(all(value not in ([], {}) for value in (case.query or {}).values()))
+    # Nor is a header that nobody knows anybody's fault: proxies add what they like.
+    assume("x-schemathesis-unknown-property" not in (case.headers or {}))
     root = surface.settings.base_url if case.path.startswith("/oauth2") else surface.settings.api_url
     for token in tokens:
         case.call_and_validate(base_url=root, headers={"Authorization": f"Bearer {token}"})

@@ -3,36 +3,45 @@
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.datastructures import Headers
 
 from api.adoptions.batch_schemas import BatchQuery, BatchResult, DecisionBatch
-from api.adoptions.batches import BatchRecorder
+from api.adoptions.batches import BatchRecorder, ReadBatch, read_items
 from api.adoptions.sheets import SheetRow, rows_of_csv, rows_of_workbook, take_source
 from api.dependencies import Tx
 from api.edge.context import context_of
-from api.edge.routing import StrictRoute, check_plain, read_json
+from api.edge.routing import StrictRoute, check_plain
 from api.identity.authenticate import DecisionWriter
 from api.openapi import answers, body_example
 from api.organisations.routes import MunicipalityCodePath
 from api.tables import CSV, XLSX
 
 _READERS = {CSV: rows_of_csv, XLSX: rows_of_workbook}
-_TAKEN = f"application/json, {CSV}, {XLSX}"
 
 
 class SheetRoute(StrictRoute):
     """A route that takes its items as a table too; `request.state.rows` holds the lines of the file."""
 
+    taken = f"application/json, {CSV}, {XLSX}"
+
     async def read(self, request: Request, body: bytes) -> object:
-        reader = _READERS.get(check_plain(request, _TAKEN))
+        reader = _READERS.get(check_plain(request, self.taken))
         if reader is None:
-            return read_json(request, body, _TAKEN)
+            return await super().read(request, body)
         request.state.rows = await to_thread.run_sync(reader, body, limiter=request.app.state.opening)
         # The framework takes a body for JSON by this alone.
         request._headers = Headers({**request.headers, "content-type": "application/json"})  # noqa: SLF001
         source = take_source(request.state.rows)
         return {"source": source, "items": [row.item for row in request.state.rows]}
+
+
+def read_batch(
+    request: Request, _caller: DecisionWriter, query: Annotated[BatchQuery, Query()], body: DecisionBatch
+) -> ReadBatch:
+    """Read the items before the transaction is open, which others wait for."""
+    rows: list[SheetRow] | None = getattr(request.state, "rows", None)
+    return read_items(body.model_copy(update={"dry_run": body.dry_run or query.dry_run}), rows)
 
 
 router = APIRouter(tags=["adoptions"], route_class=SheetRoute)
@@ -48,10 +57,9 @@ router = APIRouter(tags=["adoptions"], route_class=SheetRoute)
 def post_batch(
     request: Request,
     caller: DecisionWriter,
+    read: Annotated[ReadBatch, Depends(read_batch)],
     tx: Tx,
     municipality_code: MunicipalityCodePath,
-    query: Annotated[BatchQuery, Query()],
-    body: DecisionBatch,
 ) -> BatchResult:
     """Record up to 1,000 decisions of one's own municipality: each is judged by itself, and told of in `results`.
 
@@ -60,8 +68,6 @@ def post_batch(
     (`source` too; `deviationProvision`, `deviationMotive` and so on for a deviation).
     Registrerar upp till 1 000 beslut; varje rad prövas för sig. En fil, CSV eller XLSX, har samma kolumner.
     """
-    rows: list[SheetRow] | None = getattr(request.state, "rows", None)
-    batch = body.model_copy(update={"dry_run": body.dry_run or query.dry_run})
     instance = context_of(request.scope).request_id
     recorder = BatchRecorder(tx, caller, municipality_code, instance, request.app.state.settings.base_url)
-    return recorder.record(batch, rows)
+    return recorder.record(read)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -27,6 +27,21 @@ from db.session import Transaction
 _items: TypeAdapter[BatchRecord | BatchRetraction] = TypeAdapter(BatchItem)
 
 
+class ReadBatch(NamedTuple):
+    """A batch whose items have been read, each by itself, and the lines of the file that they come from, if any."""
+
+    batch: DecisionBatch
+    items: Sequence[BatchRecord | BatchRetraction | Unprocessable]
+    lines: Sequence[SheetRow | None]
+
+
+def read_items(batch: DecisionBatch, rows: Sequence[SheetRow] | None = None) -> ReadBatch:
+    """Read each item by itself: seconds for what is wrong in every way, so before a transaction is open."""
+    lines: Sequence[SheetRow | None] = rows or [None] * len(batch.items)
+    items = [_read(item, line) for item, line in zip(batch.items, lines, strict=True)]
+    return ReadBatch(batch, items, lines)
+
+
 class BatchRecorder:
     """Takes in a batch; `instance` and `base_url` name the request in the problems of its rows."""
 
@@ -34,16 +49,15 @@ class BatchRecorder:
         self._tx, self._caller, self._municipality = tx, caller, municipality
         self._instance, self._base_url = instance, base_url
 
-    def record(self, batch: DecisionBatch, rows: Sequence[SheetRow] | None) -> BatchResult:
+    def record(self, read: ReadBatch) -> BatchResult:
         """Record what can be recorded; with `atomic` a single fault raises Unprocessable for all."""
         lock_own_municipality(self._tx, self._caller, self._municipality)
-        lines: Sequence[SheetRow | None] = rows or [None] * len(batch.items)
-        read = [_read(item, line) for item, line in zip(batch.items, lines, strict=True)]
-        named = {item.external_id for item in read if not isinstance(item, DomainError)}
+        batch = read.batch
+        named = {item.external_id for item in read.items if not isinstance(item, DomainError)}
         ledger = Ledger(self._tx, self._municipality, batch.source, named)
         results = [
             self._result(ledger, index, item, _named(batch.items[index]), line.number if line else None)
-            for index, (item, line) in enumerate(zip(read, lines, strict=True))
+            for index, (item, line) in enumerate(zip(read.items, read.lines, strict=True))
         ]
         if batch.atomic:
             _check_all(results)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from db.session import Transaction
 
 KEPT_FOR = timedelta(hours=48)
+# How zlib begins.
+_PACKED = b"x"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 # What a later reader may need of the first answer; the rest is made anew.
 _KEPT_HEADERS = ("content-type", "location", "etag", "content-language")
@@ -53,7 +56,9 @@ class Claim:
             raise RuntimeError(msg)
         row.status = response.status_code
         row.headers = [[k, v] for k, v in response.headers.items() if k in _KEPT_HEADERS]
-        row.body = _without(shown_once, bytes(response.body)) if shown_once else bytes(response.body)
+        shown = _without(shown_once, bytes(response.body)) if shown_once else bytes(response.body)
+        # A thousand refusals of a batch are much alike, and a day's keys are kept.
+        row.body = zlib.compress(shown)
 
 
 def _without(shown_once: Collection[str], body: bytes) -> bytes:
@@ -95,4 +100,9 @@ def claim_key(request: Request, tx: "Transaction", caller: "Caller | None") -> N
     if stored is None or stored.body_hash != body_hash:
         raise KeyReused("The key was used for another body.")
     headers = dict(stored.headers) | {"Idempotency-Replayed": "true"}
-    raise Replay(Response(stored.body, stored.status or 200, headers))
+    raise Replay(Response(_unpacked(stored.body or b""), stored.status or 200, headers))
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Give an answer as it was sent, be it kept packed or, by an earlier version, as it is: no JSON begins so."""
+    return zlib.decompress(body) if body.startswith(_PACKED) else body

@@ -26,19 +26,21 @@ _BODILESS = {"GET", "HEAD"}
 
 
 class StrictRoute(APIRoute):
-    """A route whose JSON body is read by our own rules before FastAPI sees it."""
+    """A route whose JSON body is read by our own rules before FastAPI sees it; `taken` are the media types."""
+
+    taken = "application/json"
 
     async def read(self, request: Request, body: bytes) -> object:
         """Read a body; a route that takes other media types too makes what JSON would have said."""
         if len(body) > MEGABYTE:
-            return await run_in_threadpool(read_json, request, body)
-        return read_json(request, body)
+            return await run_in_threadpool(read_json, request, body, self.taken)
+        return read_json(request, body, self.taken)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         field = self.body_field
         reads_json = field is not None and not isinstance(field.field_info, Form)
-        takes_query = bool(self.dependant.query_params)
+        takes_query = _takes_query(self.dependant)
         cap = _CAPS.get(self.path, MEGABYTE)
         required = field is not None and field.field_info.is_required()
         needed = SecurityScopes(sorted(set(_scopes_of(self.dependant))))
@@ -66,6 +68,10 @@ class StrictRoute(APIRoute):
             return response
 
         return strict
+
+
+def _takes_query(dependant: Dependant) -> bool:
+    return bool(dependant.query_params) or any(map(_takes_query, dependant.dependencies))
 
 
 def _scopes_of(dependant: Dependant) -> Iterator[str]:
@@ -100,7 +106,7 @@ async def read_body(request: Request, cap: int) -> bytes:
     return b"".join(chunks)
 
 
-def read_json(request: Request, body: bytes, taken: str = "application/json") -> object:
+def read_json(request: Request, body: bytes, taken: str = StrictRoute.taken) -> object:
     """Parse a JSON body; raises UnsupportedMediaType, which tells what is `taken`, or MalformedRequest."""
     if check_plain(request, taken) != "application/json":
         raise UnsupportedMediaType(f"The body must be {taken}.", {"Accept": taken})

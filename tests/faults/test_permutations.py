@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from api.adoptions.batch_schemas import DecisionBatch
-from api.adoptions.batches import BatchRecorder
+from api.adoptions.batches import BatchRecorder, read_items
 from api.adoptions.guidelines import listed_guidelines
 from api.adoptions.service import present_decision
 from api.adoptions.stands import Stands
@@ -50,7 +50,7 @@ def test_any_order_and_repetition_of_a_history_ends_in_the_same_bytes(
         with Transaction(database.writer) as tx:
             recorder = BatchRecorder(tx, caller, _TOWN, "urn:uuid:0", "https://samsprak.test")
             for batch in arriving(told, chance):
-                result = recorder.record(DecisionBatch(source=_SOURCE, items=batch), None)
+                result = recorder.record(read_items(DecisionBatch(source=_SOURCE, items=batch)))
                 assert result.summary.rejected == 0
             assert ends(tx) == expected
             tx.rollback()

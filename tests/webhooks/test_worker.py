@@ -16,6 +16,7 @@ from api.webhooks.queue import take
 from db.session import open_database, transaction
 from tests.conftest import Store, running
 from tests.faults.servers import end, start
+from tests.faults.waiting import wait_until
 from tests.upkeep.test_backup import run, told
 from tests.webhooks.conftest import Post, later
 from tests.webhooks.receiver import Answer, Receiver
@@ -134,10 +135,11 @@ def test_what_was_delivered_long_ago_is_forgotten_and_can_be_sent_again(quiet: P
 
 
 def test_a_worker_waits_for_a_database_that_is_away(quiet: Post, tmp_path: Path) -> None:
-    quiet.subscribe()
+    webhook = quiet.subscribe()
     with workers(quiet, tmp_path):
         quiet.happen()
-        quiet.receiver.wait_for(1, 30)
+        # Written down too: what is under way when the database goes waits for the end of its lease.
+        wait_until(lambda: [one["status"] for one in quiet.deliveries(webhook)] == ["delivered"], "the first delivery")
         database = open_database(quiet.county.settings.database_url)
         for before, after in (("webhook", "hidden"), ("hidden", "webhook")):
             with database.writer.begin() as connection:
