@@ -26,7 +26,7 @@ class DocumentedReceiver:
         self.secret = folder / "secret"
         found = _PROGRAM.search(_PAGE.read_text(encoding="utf-8"))
         assert found is not None, "the page shows a receiver"
-        program = found[1].replace("9000", str(self.port)).replace("var/secret", str(self.secret))
+        program = found[1].replace("9000", str(self.port)).replace("var/", f"{folder}/")
         self._program = folder / "receiver.py"
         self._program.write_text(program, encoding="utf-8")
         self._printed = folder / "received"
@@ -53,7 +53,7 @@ class DocumentedReceiver:
     def told(self) -> list[Line]:
         """List the events that came and were proven, in the order in which they came; pings are none."""
         lines = [line.split() for line in self._printed.read_text(encoding="utf-8").splitlines()]
-        return [(kind, int(sequence), subject) for kind, sequence, subject in lines if kind != "webhook.ping"]
+        return [(kind, int(sequence), subject) for kind, subject, sequence in lines if kind != "webhook.ping"]
 
     def wait_for(self, sequence: int) -> None:
         wait_until(lambda: any(each[1] == sequence for each in self.told()), f"event {sequence}")

@@ -1,4 +1,4 @@
-"""The receiver in JavaScript that docs/webhooks.md shows: what is ours it takes, and nothing else."""
+"""The receivers in JavaScript and C# that docs/webhooks.md shows: what is ours they take, and nothing else."""
 
 import re
 import shutil
@@ -25,15 +25,19 @@ def headers(*secrets: str, age: timedelta = NOW, **changed: str) -> dict[str, st
     return signed_headers(MESSAGE, secrets, datetime.now(UTC) - age) | named
 
 
+def shown(language: str) -> str:
+    found = re.search(rf"^```{language}\n(.*?)^```$", _PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
 @pytest.fixture(scope="module")
 def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     node = shutil.which("node")
     if node is None:
         pytest.skip("needs Node.js")
-    found = re.search(r"^```js\n(.*?)^```$", _PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    assert found is not None
     port, file = free_port(), tmp_path_factory.mktemp("node") / "receiver.js"
-    file.write_text(found[1].replace("9000", str(port)), encoding="utf-8")
+    file.write_text(shown("js").replace("9000", str(port)), encoding="utf-8")
     address = f"http://127.0.0.1:{port}/in"
     with subprocess.Popen([node, file], env={"WEBHOOK_SECRET": SECRET}, stdout=subprocess.DEVNULL) as process:
         try:
@@ -74,3 +78,30 @@ def test_the_receiver_in_javascript_takes_nothing_else(receiver: str) -> None:
         {"webhook_signature": headers(SECRET)["webhook-signature"].replace("v1,", "v2,")},
     ):
         assert status(receiver, headers(SECRET, **changed)) == 401, changed
+
+
+# What both must say alike, each in its own language: in JavaScript, in C#.
+CONSTANTS = {
+    "the headers": (r'"(webhook-\w+)"', r'"(webhook-\w+)"'),
+    "the text that is signed": (r"`(\S+\.)`", r'\$"(\S+\.)"'),
+    "the seconds that a message is good for": (r"< (\d+)\)", r"> (\d+)\)"),
+    "what names the secret": (r'secret\.replace\("(\w+)", ""\)', r'secret\.Replace\("(\w+)", ""\)'),
+    "the code": (r'createHmac\("(\w+)", key\)', r"HMAC(\w+)\.HashData\(key"),
+    "the version": (r'version === "(\w+)"', r'part\.StartsWith\("(\w+),"\) &&'),
+}
+STEPS = (
+    ('.split(" ")', ".Split(' ').Any("),
+    ("timingSafeEqual(sent, expected)", "FixedTimeEquals(sent, expected)"),
+    ("writeHead(401)", "if (!genuine) return Results.Unauthorized()"),
+    ("writeHead(204)", "return Results.NoContent()"),
+)
+
+
+def test_the_receiver_in_c_sharp_takes_the_steps_of_the_one_that_is_run() -> None:
+    """Compare the two: no C# compiler is where the tests run."""
+    ours, theirs = shown("js"), shown("csharp")
+    for name, (in_ours, in_theirs) in CONSTANTS.items():
+        said = set(re.findall(in_ours, ours.replace("${", "{")))
+        assert said, name
+        assert {each.lower() for each in re.findall(in_theirs, theirs)} == said, name
+    assert [step for step in STEPS if step[0] not in ours or step[1] not in theirs] == []
