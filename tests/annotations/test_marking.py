@@ -110,7 +110,10 @@ def test_a_text_is_marked_with_the_labels_of_its_language() -> None:
 
 def test_of_terms_with_one_label_the_approved_one_comes_first() -> None:
     (mark,) = MARKER.mark("planerna", "sv")
-    assert [(entry.card.id, entry.kind) for entry in mark.entries] == [("plan", "preferred"), ("gammal", "deprecated")]
+    assert [(entry.card.id, entry.kind) for entry in MARKER.entries(mark.writings)] == [
+        ("plan", "preferred"),
+        ("gammal", "deprecated"),
+    ]
 
 
 WORDS = [
@@ -145,7 +148,10 @@ def test_in_html_no_mark_lies_in_a_tag_or_over_one(page: str) -> None:
 
 
 def answers(marker: Marker, text: str) -> list[tuple[int, int, list[str]]]:
-    return [(mark.start, mark.end, [entry.card.id for entry in mark.entries]) for mark in marker.mark(text, "sv")]
+    return [
+        (start, end, [entry.card.id for entry in marker.entries(writings)])
+        for start, end, writings in marker.mark(text, "sv")
+    ]
 
 
 CHANGED = [
