@@ -2,9 +2,8 @@
 
 import re
 from array import array
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick
@@ -56,10 +55,7 @@ class Automaton:
     def __init__(self, cards: Iterable[Card]) -> None:
         self._cards = tuple(cards)
         # By writing: where its labels begin in the two arrays after, which name a card and its label.
-        self._starts = array("I", [0])
-        self._places = array("I")
-        self._numbers = array("H")
-        self._take_in_labels()
+        self._starts, self._places, self._numbers = _writings(self._cards)
         # By pattern: its writing, its rule, and the hash of its stem as it is written, which tells an s from none and
         # a comma from a space.
         self._owners = array("I")
@@ -68,18 +64,6 @@ class Automaton:
         rules: dict[_Rule, int] = {}
         self._automaton = BytesAhoCorasick(self._patterns(rules)) if self.count else None
         self._rules = tuple(rules)
-
-    def _take_in_labels(self) -> None:
-        alike: dict[tuple[object, ...], list[tuple[int, int]]] = defaultdict(list)
-        for place, card in enumerate(self._cards):
-            for number, label in enumerate(card.labels):
-                if label.kind != LabelKind.HIDDEN:
-                    writing = fold(label.value), label.forms, label.language, _is_in_capitals(label)
-                    alike[writing].append((place, number))
-        for labels in alike.values():
-            self._places.extend(place for place, _ in labels)
-            self._numbers.extend(number for _, number in labels)
-            self._starts.append(len(self._places))
 
     @property
     def count(self) -> int:
@@ -156,6 +140,27 @@ class Automaton:
         for each, place in zip(found, places, strict=True):
             if text.startswith(self._first(each[2]).value, place):
                 yield each
+
+
+def _writings(cards: Sequence[Card]) -> tuple["array[int]", "array[int]", "array[int]"]:
+    """Find all writings: by number, where its labels begin in the arrays of cards and of places in them."""
+    places, numbers, owners = array("I"), array("B"), array("I")
+    alike: dict[tuple[object, ...], int] = {}
+    for place, card in enumerate(cards):
+        for number, label in enumerate(card.labels):
+            if label.kind != LabelKind.HIDDEN:
+                owners.append(alike.setdefault((label.value, label.forms, label.language), len(alike)))
+                places.append(place)
+                numbers.append(number)
+    counts = [0] * len(alike)
+    for owner in owners:
+        counts[owner] += 1
+    ordered = sorted(range(len(owners)), key=owners.__getitem__)
+    return (
+        array("I", accumulate(counts, initial=0)),
+        array("I", map(places.__getitem__, ordered)),
+        array("B", map(numbers.__getitem__, ordered)),
+    )
 
 
 def best_first(entries: Sequence[Entry]) -> Sequence[Entry]:
