@@ -11,7 +11,8 @@ from ahocorasick_rs import BytesAhoCorasick
 from api.annotations.patterns import patterns_of
 from api.annotations.reading import Reading
 from api.languages import answers_for
-from api.published.cards import Card, LabelEntry
+from api.published.cards import Card
+from api.published.labels import LabelEntry
 from api.swedish import fold
 from api.swedish.inflection import phrase_forms
 from db.vocabulary import LabelKind, TermStatus
@@ -81,7 +82,7 @@ class Automaton:
     def _labels(self, writing: int) -> Iterator[tuple[Card, LabelEntry]]:
         for at in range(self._starts[writing], self._starts[writing + 1]):
             card = self._cards[self._places[at]]
-            yield card, card.labels[self._numbers[at]]
+            yield card, card.label(self._numbers[at])
 
     def _first(self, writing: int) -> LabelEntry:
         return next(self._labels(writing))[1]

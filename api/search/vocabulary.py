@@ -46,11 +46,11 @@ class Vocabulary:
         self._undotted = sorted({undotted(key) for key in keys}) if parts else []
 
     @classmethod
-    def of_lines(cls, lines: Iterable[tuple[str, int]], size: int) -> "Vocabulary":
-        """Order keys of which most are held by one place: (key, place); a key may stand several times."""
-        ordered = sorted(lines)
-        keys = [key for key, _ in ordered]
-        return cls(keys, range(len(keys) + 1), array("I", [place for _, place in ordered]), size)
+    def of_lines(cls, keys: Sequence[str], places: Sequence[int], size: int) -> "Vocabulary":
+        """Order keys of which most are held by one place; a key may stand several times, its places in order."""
+        ordered = sorted(range(len(keys)), key=keys.__getitem__)
+        holders = array("I", map(places.__getitem__, ordered))
+        return cls([keys[at] for at in ordered], range(len(keys) + 1), holders, size)
 
     @classmethod
     def of_words(cls, places: Mapping[str, Sequence[Iterable[int]]], size: int, *, parts: bool) -> "Vocabulary":
