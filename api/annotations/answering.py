@@ -6,12 +6,16 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from api.annotations.marking import Entry, Mark, Marker
+from api.annotations.automaton import Entry
+from api.annotations.marking import Mark, Marker
 from api.annotations.markup import text_of
 from api.annotations.schemas import AnnotationRequest, First, TextFormat
 from api.published.cards import preferred_label
 from api.published.picture import Picture
 from db.vocabulary import LabelKind, TermStatus
+
+# Start, end, and the labels that are wanted of what stands there, the best first.
+Place = tuple[int, int, Sequence[Entry]]
 
 
 def annotate(marker: Marker, picture: Picture, asked: AnnotationRequest) -> bytes:
@@ -20,46 +24,49 @@ def annotate(marker: Marker, picture: Picture, asked: AnnotationRequest) -> byte
     if asked.format == TextFormat.HTML:
         shown, sections = text_of(asked.text)
         marks = [
-            mark._replace(start=shown.source_of(mark.start), end=shown.source_of(mark.end))
-            for mark in marker.mark(shown.text, asked.language)
+            Mark(shown.source_of(start), shown.source_of(end), writings)
+            for start, end, writings in marker.mark(shown.text, asked.language)
         ]
     else:
         marks = marker.mark(asked.text, asked.language)
-    wanted = _wanted(marks, asked)
+    wanted = _wanted(marker, marks, asked)
     if asked.first is not None:
         wanted = _first_ones(wanted, sections if asked.first == First.SECTION else [])
     return b'{"annotations":[%b]}' % b",".join(_written(wanted, picture, asked))
 
 
-def _wanted(marks: Iterable[Mark], asked: AnnotationRequest) -> Iterator[Mark]:
+def _wanted(marker: Marker, marks: Iterable[Mark], asked: AnnotationRequest) -> Iterator[Place]:
     """Choose after the longest were found: what is not wanted is no reason to mark a part of it."""
     kinds, domain = frozenset(asked.kinds), asked.domain
-    # A text says the same words again: what is wanted of a list of labels, which `marks` keeps, is decided once.
-    chosen: dict[int, Sequence[Entry]] = {}
-    for mark in marks:
-        entries = chosen.get(id(mark.entries))
+    # A text says the same words again: what is wanted of them is decided once.
+    chosen: dict[tuple[int, ...], Sequence[Entry]] = {}
+    for start, end, writings in marks:
+        entries = chosen.get(writings)
         if entries is None:
-            entries = chosen[id(mark.entries)] = [
-                entry for entry in mark.entries if entry.kind in kinds and domain in {None, entry.card.domain}
+            entries = chosen[writings] = [
+                entry
+                for entry in marker.entries(writings)
+                if entry.kind in kinds and domain in {None, entry.card.domain}
             ]
         if entries:
-            yield Mark(mark.start, mark.end, entries)
+            yield start, end, entries
 
 
-def _first_ones(marks: Iterable[Mark], sections: list[int]) -> Iterator[Mark]:
+def _first_ones(places: Iterable[Place], sections: list[int]) -> Iterator[Place]:
     seen: set[tuple[str, int]] = set()
-    for mark in marks:
-        key = (mark.entries[0].card.id, bisect_right(sections, mark.start))
+    for place in places:
+        start, _, entries = place
+        key = (entries[0].card.id, bisect_right(sections, start))
         if key not in seen:
             seen.add(key)
-            yield mark
+            yield place
 
 
-def _written(marks: Iterable[Mark], picture: Picture, asked: AnnotationRequest) -> Iterator[bytes]:
+def _written(places: Iterable[Place], picture: Picture, asked: AnnotationRequest) -> Iterator[bytes]:
     """Write JSON by hand: all but the place is the same each time a word stands in the text."""
     told: dict[int, bytes] = {}
     words: dict[str, bytes] = {}
-    for start, end, entries in marks:
+    for start, end, entries in places:
         rest = told.get(id(entries))
         if rest is None:
             rest = told[id(entries)] = to_json(_of_labels(entries, picture, asked))[1:]

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from api.published.cards import Card, LabelEntry
+from api.published.cards import Card
+from api.published.labels import LabelEntry
 from api.published.picture import Picture
 from api.search.selection import Hit
 from api.swedish import initial
@@ -108,7 +109,7 @@ def look_up(picture: Picture, query: str) -> tuple[int, list[Found]]:
 def _found(picture: Picture, hit: Hit) -> Found:
     card, match = hit.card, hit.match
     term = picture.term(card)
-    word = card.labels[match.label] if match else None
+    word = card.label(match.label) if match else None
     reason = term["labels"][match.label]["reason"] if match else None
     explained = (text["text"] for text in definitions(term) if text["language"] == _SWEDISH)
     return Found(card, word, reason, next(explained, None), picture.cards.get(term["replacedBy"]))

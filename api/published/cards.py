@@ -1,26 +1,15 @@
 """What the picture knows of one term: taken once from its ready document."""
 
-from collections.abc import Iterable, Mapping
 from sys import intern
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic_core import from_json
 
 from api.languages import best_language
+from api.published.labels import LabelEntry, Layout, keys_of, layout_of
 from api.published.packing import Packing
-from api.swedish import sort_key
 from api.terms.rules import own_word
 from db.vocabulary import LabelKind
-
-
-class LabelEntry(NamedTuple):
-    """A label as it is searched: `forms` as they are written, `folded` the key of the value, then of the forms."""
-
-    value: str
-    kind: str
-    language: str
-    forms: tuple[str, ...]
-    folded: tuple[str, ...]
 
 
 class TextEntry(NamedTuple):
@@ -46,7 +35,9 @@ class Card(NamedTuple):
     version: str
     revision: int
     preferred: str
-    labels: tuple[LabelEntry, ...]
+    layout: Layout
+    words: tuple[str, ...]
+    keys: tuple[str, ...]
     broader: tuple[str, ...]
     related: tuple[str, ...]
     replaced_by: str | None
@@ -58,6 +49,18 @@ class Card(NamedTuple):
     def document(self) -> bytes:
         """Give the ready JSON, less what others give the term."""
         return self.packing.unpack(self.packed)
+
+    @property
+    def labels(self) -> tuple[LabelEntry, ...]:
+        """Give the labels in the order of the term."""
+        return tuple(map(self.label, range(len(self.layout.kinds))))
+
+    def label(self, place: int) -> LabelEntry:
+        kinds, languages, starts, _ = self.layout
+        start, end = starts[place], starts[place + 1]
+        return LabelEntry(
+            self.words[start], kinds[place], languages[place], self.words[start + 1 : end], self.keys[start:end]
+        )
 
     @property
     def texts(self) -> tuple[TextEntry, ...]:
@@ -82,7 +85,8 @@ def card_of(document: str, packing: Packing) -> Card:
     """Take from a ready document what lists, search and relations need."""
     encoded = document.encode()
     term = from_json(encoded, cache_strings="keys")
-    labels = _entries(term["labels"])
+    words = tuple([word for label in term["labels"] for word in (label["value"], *label["forms"])])
+    keys = keys_of(words)
     preferred = own_word(term["labels"])
     # What others state as well is added when the term is read, so it is taken out here. No text holds a bare quote.
     before, _, rest = encoded.partition(b',"related":[')
@@ -90,13 +94,15 @@ def card_of(document: str, packing: Packing) -> Card:
         id=intern(term["id"]),
         packed=packing.pack(before + rest[rest.index(b"]") + 1 :]),
         packing=packing,
-        order=next(label.folded[0] for label in labels if label.value == preferred),
+        order=keys[words.index(preferred)],
         domain=intern(term["domain"]),
         status=intern(term["status"]),
         version=intern(term["version"]),
         revision=term["revision"],
         preferred=preferred,
-        labels=labels,
+        layout=layout_of(term["labels"]),
+        words=words,
+        keys=words if keys == words else keys,
         broader=tuple(map(intern, term["broader"])),
         related=tuple(map(intern, term["related"])),
         replaced_by=term["replacedBy"],
@@ -110,29 +116,9 @@ def preferred_label(card: Card, language: str | None) -> str:
     """Give the preferred label in a language or what stands in for it, else in Swedish, else the first."""
     if language is None:
         return card.preferred
-    there = (label.language for label in card.labels if label.kind == LabelKind.PREFERRED)
+    kinds, languages, starts, _ = card.layout
+    there = {
+        tag: start for kind, tag, start in zip(kinds, languages, starts, strict=False) if kind == LabelKind.PREFERRED
+    }
     chosen = best_language(language, there)
-    return (chosen and _preferred(card.labels, chosen)) or card.preferred
-
-
-def _entries(labels: Iterable[Mapping[str, Any]]) -> tuple[LabelEntry, ...]:
-    # All keys of a term at once: sort_key costs most for being called. U+0000 is in no text, and no space to it.
-    words = [word for label in labels for word in (label["value"], *label["forms"])]
-    keys = [
-        word if key == word else key
-        for key, word in zip(map(str.strip, sort_key("\0".join(words)).split("\0")), words, strict=True)
-    ]
-    made, start = list[LabelEntry](), 0
-    for label in labels:
-        end = start + 1 + len(label["forms"])
-        forms, folded = tuple(words[start + 1 : end]), tuple(keys[start:end])
-        made.append(LabelEntry(words[start], intern(label["kind"]), intern(label["language"]), forms, folded))
-        start = end
-    return tuple(made)
-
-
-def _preferred(labels: Iterable[LabelEntry], language: str) -> str | None:
-    for label in labels:
-        if label.language == language and label.kind == LabelKind.PREFERRED:
-            return label.value
-    return None
+    return card.words[there[chosen]] if chosen else card.preferred

@@ -53,9 +53,15 @@ def matched(card: Card, match: Match | None) -> dict[str, Any] | None:
     """Tell which label answered."""
     if match is None:
         return None
-    label = card.labels[match.label]
-    form = None if match.form is None else label.forms[match.form]
-    return {"value": label.value, "kind": label.kind, "language": label.language, "form": form}
+    kinds, languages, starts, _ = card.layout
+    start = starts[match.label]
+    form = None if match.form is None else card.words[start + 1 + match.form]
+    return {
+        "value": card.words[start],
+        "kind": kinds[match.label],
+        "language": languages[match.label],
+        "form": form,
+    }
 
 
 def counted(found: Selection, filters: Filters, facets: str | None) -> dict[str, Any] | None:
@@ -73,7 +79,7 @@ def counted(found: Selection, filters: Filters, facets: str | None) -> dict[str,
 def _suggestion(picture: Picture, hit: Hit, query: SuggestionQuery) -> dict[str, Any]:
     card, use, reason = hit.card, None, None
     own = preferred_label(card, query.language)
-    if hit.match and card.labels[hit.match.label].kind in _NOT_TO_BE_WRITTEN:
+    if hit.match and card.layout.kinds[hit.match.label] in _NOT_TO_BE_WRITTEN:
         use, reason = own, _written(card, hit.match)["reason"]
     if card.status == TermStatus.DEPRECATED:
         replacement = card.replaced_by and picture.cards.get(card.replaced_by)

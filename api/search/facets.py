@@ -31,7 +31,7 @@ def facets_of(cards: Sequence[Card], texts: Iterable[Iterable[TextEntry]]) -> di
         domains[card.domain].append(place)
         statuses[card.status].append(place)
         letters[initial(card.order)].append(place)
-        for language in {label.language for label in card.labels}:
+        for language in {*card.layout.languages}:
             languages[language].append(place)
         for audience in {text.audience for text in defined}:
             audiences[audience].append(place)

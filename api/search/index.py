@@ -90,7 +90,7 @@ class LabelIndex:
                     continue
                 for card in self._walk(asked, rank):
                     if card.id not in found:
-                        found[card.id] = Hit(card, best_label(card.labels, asked))
+                        found[card.id] = Hit(card, best_label(card, asked))
                         if len(found) == limit:
                             return list(found.values())
         return list(found.values())

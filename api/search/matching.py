@@ -1,11 +1,10 @@
 """How well a label answers a query, and which label of a term does so best."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
-from api.published.cards import LabelEntry
+from api.published.cards import Card
 from api.search.words import Wanted, words_of
 from api.swedish import undotted
 
@@ -40,37 +39,32 @@ class Match(NamedTuple):
     form: int | None
 
 
-def best_label(labels: Sequence[LabelEntry], asked: Asked) -> Match | None:
+def best_label(card: Card, asked: Asked) -> Match | None:
     """Find the label that answers best, of equals the first; None when none holds any of the words."""
-    key, begun, languages, dots = asked.wanted.key, None, asked.languages, asked.dots
+    sought, asked_for, begun = asked.wanted.key, asked.languages, None
+    languages, owners = card.layout.languages, card.layout.owners
+    keys = card.keys if asked.dots else [*map(undotted, card.keys)]
     # Nearly all answers are found so; to take words apart costs ten times as much.
-    for place, label in enumerate(labels):
-        if label.language in languages:
-            keys = label.folded if dots else [*map(undotted, label.folded)]
-            if key in keys:
-                return _match(place, keys.index(key))
+    for place, key in enumerate(keys):
+        if key.startswith(sought) and languages[owners[place]] in asked_for:
+            if len(key) == len(sought):
+                return _match(card, place)
             if begun is None:
-                for form, one in enumerate(keys):
-                    if one.startswith(key):
-                        begun = _match(place, form)
-                        break
-    return begun or _best_by_words(labels, asked)
+                begun = place
+    if begun is None:
+        graded = (
+            (grade, place)
+            for place, key in enumerate(keys)
+            if languages[owners[place]] in asked_for and (grade := _grade(key, asked.wanted)) is not None
+        )
+        _, begun = min(graded, default=(None, None))
+    return None if begun is None else _match(card, begun)
 
 
-def _best_by_words(labels: Sequence[LabelEntry], asked: Asked) -> Match | None:
-    graded = (
-        (grade, place, form)
-        for place, label in enumerate(labels)
-        if label.language in asked.languages
-        for form, key in enumerate(label.folded)
-        if (grade := _grade(key if asked.dots else undotted(key), asked.wanted)) is not None
-    )
-    best = min(graded, default=None)
-    return best and _match(best[1], best[2])
-
-
-def _match(place: int, form: int) -> Match:
-    return Match(place, form - 1 if form else None)
+def _match(card: Card, place: int) -> Match:
+    label = card.layout.owners[place]
+    form = place - card.layout.starts[label]
+    return Match(label, form - 1 if form else None)
 
 
 def _grade(key: str, wanted: Wanted) -> int | None:

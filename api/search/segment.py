@@ -1,7 +1,9 @@
 """An index over some terms in their alphabetical order, made once and never changed."""
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import NamedTuple, Protocol
 
 from api.published.cards import Card, TextEntry
@@ -54,11 +56,8 @@ class _Common(NamedTuple):
 class _Labels:
     """The labels of one language: whole, and word by word. A form is a line too, so that it counts as its label."""
 
-    def __init__(self, keys: Sequence[tuple[int, Sequence[str]]], size: int) -> None:
-        self.lines = Vocabulary.of_lines(((key, place) for place, held in keys for key in held), size)
-        words = Gathered()
-        for place, held in keys:
-            words.add(place, " ".join(held))
+    def __init__(self, keys: Sequence[str], places: Sequence[int], words: Gathered, size: int) -> None:
+        self.lines = Vocabulary.of_lines(keys, places, size)
         self.words = words.vocabulary(size, parts=True)
 
     def answers(self, wanted: Wanted, rank: Rank, *, dots: bool) -> list[Answers]:
@@ -106,7 +105,7 @@ class Segment:
         }
         # Large, and of no more use: the labels shall lie where they lay.
         del words
-        self._labels = {language: _Labels(told, self._size) for language, told in _by_language(self.cards)}
+        self._labels = _labels_of(self.cards)
         self.languages = self._labels.keys() | self._texts.keys()
 
     def answers(self, asked: Asked, rank: Rank) -> list[Answers]:
@@ -160,17 +159,23 @@ def place_of(card: Card) -> tuple[str, str]:
     return card.order, card.id
 
 
-def _by_language(cards: Iterable[Card]) -> Iterable[tuple[str, list[tuple[int, Sequence[str]]]]]:
-    """Part the keys of each place by their languages: language, then (place, all its keys in it)."""
-    found: dict[str, list[tuple[int, Sequence[str]]]] = defaultdict(list)
+def _labels_of(cards: Sequence[Card]) -> dict[str, _Labels]:
+    """Take in the labels of all terms by their languages, term by term."""
+    lines: dict[str, list[str]] = defaultdict(list)
+    places: dict[str, array[int]] = defaultdict(lambda: array("I"))
+    words: dict[str, Gathered] = defaultdict(Gathered)
     for place, card in enumerate(cards):
-        for label in card.labels:
-            held = found[label.language]
-            if held and held[-1][0] == place:
-                held[-1] = place, (*held[-1][1], *label.folded)
-            else:
-                held.append((place, label.folded))
-    return found.items()
+        _, languages, starts, _ = card.layout
+        told: dict[str, tuple[str, ...]] = {}
+        for language, start, end in zip(languages, starts, starts[1:], strict=False):
+            told[language] = told.get(language, ()) + card.keys[start:end]
+        for language, keys in told.items():
+            lines[language] += keys
+            places[language].extend(repeat(place, len(keys)))
+            words[language].add(place, " ".join(keys))
+    return {
+        language: _Labels(keys, places[language], words.pop(language), len(cards)) for language, keys in lines.items()
+    }
 
 
 def _whole_but_the_last(words: Vocabulary, wanted: Sequence[str], *, dots: bool) -> list[Found]:

@@ -97,5 +97,5 @@ class Selection:
 
 
 def _match(card: Card, asked: Sequence[Asked]) -> Match | None:
-    found = (best_label(card.labels, one) for one in asked)
+    found = (best_label(card, one) for one in asked)
     return next((match for match in found if match), None)

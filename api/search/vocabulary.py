@@ -46,19 +46,22 @@ class Vocabulary:
         self._undotted = sorted({undotted(key) for key in keys}) if parts else []
 
     @classmethod
-    def of_lines(cls, lines: Iterable[tuple[str, int]], size: int) -> "Vocabulary":
-        """Order keys of which most are held by one place: (key, place); a key may stand several times."""
-        ordered = sorted(lines)
-        keys = [key for key, _ in ordered]
-        return cls(keys, range(len(keys) + 1), array("I", [place for _, place in ordered]), size)
+    def of_lines(cls, keys: Sequence[str], places: Sequence[int], size: int) -> "Vocabulary":
+        """Order keys of which most are held by one place; a key may stand several times, its places in order."""
+        ordered = sorted(range(len(keys)), key=keys.__getitem__)
+        holders = array("I", map(places.__getitem__, ordered))
+        return cls([keys[at] for at in ordered], range(len(keys) + 1), holders, size)
 
     @classmethod
-    def of_words(cls, places: Mapping[str, Sequence[int]], size: int, *, parts: bool) -> "Vocabulary":
-        """Order keys of which most are held by many places; with `parts`, slips and parts of them are found too."""
+    def of_words(cls, places: Mapping[str, Sequence[Iterable[int]]], size: int, *, parts: bool) -> "Vocabulary":
+        """Order keys of which most are held by many places; with `parts`, slips and parts of them are found too.
+
+        The places of a key come in several lists, in order in each: all of them merged at once would be large.
+        """
         keys = sorted(places)
         starts, holders = array("I", [0]), array("I")
         for key in keys:
-            holders.extend(places[key])
+            holders.extend(_merged(places[key]))
             starts.append(len(holders))
         return cls(keys, starts, holders, size, parts=parts)
 
@@ -190,10 +193,10 @@ class Gathered:
         for token, places in self._tokens.items():
             for word in dict.fromkeys(words_of(key(token))):
                 words[word].append(places)
-        return Vocabulary.of_words({word: _merged(lists) for word, lists in words.items()}, size, parts=parts)
+        return Vocabulary.of_words(words, size, parts=parts)
 
 
-def _merged(lists: Sequence[Sequence[int]]) -> Sequence[int]:
+def _merged(lists: Sequence[Iterable[int]]) -> Iterable[int]:
     return lists[0] if len(lists) == 1 else sorted(set().union(*lists))
 
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from api.annotations.marking import Marker
 from api.annotations.markup import text_of
-from api.published.cards import Card, LabelEntry
+from api.published.cards import Card
+from api.published.labels import layout_of
 from api.published.packing import Packing
 
 _PACKING = Packing()
@@ -14,10 +15,11 @@ _PACKING = Packing()
 
 def card(term_id: str, *labels: tuple[str, ...], status: str = "approved") -> Card:
     """Make a card: each label is a value, its kind, its language and its forms, the last ones left out as they are."""
-    entries = tuple(
-        LabelEntry(value, kind, language, tuple(forms), ())
+    told = [
+        {"value": value, "kind": kind, "language": language, "forms": forms}
         for value, kind, language, *forms in (label + ("preferred", "sv")[len(label) - 1 :] for label in labels)
-    )
+    ]
+    words = tuple(word for value, *rest in labels for word in (value, *rest[2:]))
     return Card(
         id=term_id,
         packed=b"{}",
@@ -28,7 +30,9 @@ def card(term_id: str, *labels: tuple[str, ...], status: str = "approved") -> Ca
         version="1.0",
         revision=1,
         preferred=labels[0][0],
-        labels=entries,
+        layout=layout_of(told),
+        words=words,
+        keys=words,
         broader=(),
         related=(),
         replaced_by=None,
@@ -110,7 +114,10 @@ def test_a_text_is_marked_with_the_labels_of_its_language() -> None:
 
 def test_of_terms_with_one_label_the_approved_one_comes_first() -> None:
     (mark,) = MARKER.mark("planerna", "sv")
-    assert [(entry.card.id, entry.kind) for entry in mark.entries] == [("plan", "preferred"), ("gammal", "deprecated")]
+    assert [(entry.card.id, entry.kind) for entry in MARKER.entries(mark.writings)] == [
+        ("plan", "preferred"),
+        ("gammal", "deprecated"),
+    ]
 
 
 WORDS = [
@@ -145,7 +152,10 @@ def test_in_html_no_mark_lies_in_a_tag_or_over_one(page: str) -> None:
 
 
 def answers(marker: Marker, text: str) -> list[tuple[int, int, list[str]]]:
-    return [(mark.start, mark.end, [entry.card.id for entry in mark.entries]) for mark in marker.mark(text, "sv")]
+    return [
+        (start, end, [entry.card.id for entry in marker.entries(writings)])
+        for start, end, writings in marker.mark(text, "sv")
+    ]
 
 
 CHANGED = [

@@ -155,7 +155,7 @@ def test_every_label_finds_its_term_first_and_every_beginning_finds_it(cards: li
     for one in cards:
         for held in one.labels:
             first = index.suggest(held.value, None, 50)[0]
-            assert any(key in first.card.labels[first.match.label].folded for key in held.folded[:1])  # type: ignore[union-attr]
+            assert any(key in first.card.label(first.match.label).folded for key in held.folded[:1])  # type: ignore[union-attr]
             for length in range(1, len(held.value) + 1):
                 if sort_key(held.value[:length]):
                     assert one.id in ids(index.suggest(held.value[:length], held.language, 50))
