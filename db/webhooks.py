@@ -85,7 +85,8 @@ def find_webhook(session: Session, webhook_id: str) -> Webhook | None:
 
 def lock_webhook(session: Session, webhook_id: str) -> Webhook | None:
     query = select(Webhook).where(Webhook.id == webhook_id).with_for_update()
-    return session.exec(query).one_or_none()
+    # As it is under the lock, whatever was read before.
+    return session.exec(query.execution_options(populate_existing=True)).one_or_none()
 
 
 def page_of_webhooks(session: Session, organisation: str, *, offset: int, limit: int) -> tuple[list[Webhook], int]:

@@ -17,7 +17,6 @@ from api.schemas import (
     Input,
     Instant,
     Line,
-    Link,
     MunicipalityCode,
     Output,
     Slug,
@@ -171,12 +170,6 @@ class AdoptionRead(Output):
     upcoming: Upcoming | None
     warnings: list[str]
     decision: DecisionRead | None
-
-
-class MunicipalityLinks(Output):
-    self: Link
-    adoptions: Link
-    decisions: Link
 
 
 class DeviationRead(Output):

@@ -62,7 +62,7 @@ def _version(versions: list[GuidelineVersion], wanted: str | None) -> GuidelineV
         if version.number == wanted:
             return version
     listed = ", ".join(version.number for version in versions)
-    raise invalid("/version", "unknown-version", f"is a version of the guideline: {listed}")
+    raise invalid("/version", "unknown-version", f"is not a version of the guideline, which has {listed}")
 
 
 def _said(version: GuidelineVersion, body: ReadinessRecord) -> dict[str, Any]:

@@ -113,6 +113,8 @@ def _write_down(tx: Transaction, webhook: Webhook, work: Work, attempts: Mapping
         back = back or is_back(health, attempt)
         health = health_after(health, attempt, _chance())
         reason = reason or reason_to_disable(health, attempt)
+        # One that takes something again has not failed for days.
+        reason = None if attempt.taken and reason is DisabledFor.FAILING else reason
         row = rows.get(sequence)
         # One that somebody has asked for again meanwhile is still to be sent.
         if row is not None and row.due_at == due[sequence]:
@@ -121,7 +123,7 @@ def _write_down(tx: Transaction, webhook: Webhook, work: Work, attempts: Mapping
     if back:
         hasten_deliveries(tx, webhook.id, now)
     if reason is not None and webhook.disabled_at is None:
-        webhook.disabled_at, webhook.disabled_for = webhook.failed_at, reason
+        webhook.disabled_at, webhook.disabled_for = now, reason
         webhook.revision += 1
         since = health.failing_since
         tell(tx, webhook, "webhook.disabled", OF_ITSELF, failingSince=instant_text(since) if since else None)

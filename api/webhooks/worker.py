@@ -161,4 +161,5 @@ class Worker:
 
 
 def _take_all(webhook_ids: Sequence[str], tx: Transaction) -> list[Work | None]:
-    return [take(tx, webhook_id, clock.now()) for webhook_id in webhook_ids]
+    # In one order for all workers, so that none waits for another that waits for it.
+    return [take(tx, webhook_id, clock.now()) for webhook_id in sorted(webhook_ids)]

@@ -6,8 +6,10 @@ from functools import partial
 import pytest
 import time_machine
 
+from api.events.record import record
 from api.outbound.calls import Outbound
 from api.webhooks.rules import SCHEDULE
+from db.session import transaction
 from tests.conftest import Store, running
 from tests.faults.waiting import wait_until
 from tests.webhooks.conftest import Post, later
@@ -246,3 +248,20 @@ def test_one_event_that_a_receiver_never_takes_does_not_hold_up_the_others(post:
     with later(seconds=6):
         others = set(range(poison + 1, last + 1))
         wait_until(lambda: others <= set(post.receiver.sequences), "all others have come", 10)
+
+
+def test_a_410_counts_though_another_delivery_is_taken_after_it(post: Post) -> None:
+    """Two subjects are sent side by side; the one that is taken ends last."""
+    webhook = post.subscribe(kinds=["decision.*"])
+
+    def answer(got: Got) -> Answer:
+        return refuse(410) if got.told["data"]["subject"].endswith("/bort") else Answer(after=0.4)
+
+    post.receiver.answer = answer
+    with transaction(post.county.app.state.database) as tx:
+        for name in ("bort", "kvar"):
+            record(tx, "decision.recorded", f"municipalities/2281/decisions/prov/{name}", "2281", {})
+    wait_until(lambda: post.read(webhook)["disabled"], "it is disabled")
+    told = post.read(webhook)
+    assert (told["disabledFor"], bool(told["disabledAt"])) == ("gone", True)
+    assert sorted(one["status"] for one in post.deliveries(webhook)) == ["delivered", "pending"]
