@@ -69,6 +69,8 @@ def run(steps: list[Step], county: County, database_url: str, folder: Path, rece
         "SAMSPRAK_DATABASE_URL": database_url,
         "SAMSPRAK_BASE_URL": county.settings.base_url,
         "COLUMNS": "200",
+        # As a terminal in Sweden has it, where the day of a decision is another than UTC's for an hour or two.
+        "TZ": "CET-1CEST,M3.5.0,M10.5.0/3",
         # pg_dump is where the tests' own server is.
         "PATH": f"{PG_PROGRAMS}:{os.environ['PATH']}",
     }
